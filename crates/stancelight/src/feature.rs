@@ -1,0 +1,339 @@
+//! Tokens to features: the one extractor that training and every browser share.
+//!
+//! A sentence's tokens first become *terms*, the units that features are made of and explanations speak
+//! of: a word, a number, or a whole run of capitalised words, because *who* acts must not decide what
+//! the act is. Terms then give features: each word, each word under negation, each pair of neighbours,
+//! each pair of content words near one another. A feature is a key made of word numbers, so two
+//! different features can never be confused.
+//!
+//! Whether a capitalised word is a name or a word that happens to open a sentence is asked of the
+//! lexicon: known in small letters, it is a word.
+
+use crate::span::Span;
+use crate::token::{Case, Kind, Token, Tokens};
+
+/// A word's number in a lexicon.
+pub type WordId = u32;
+
+/// Says which words are known. Training answers from a growing list, a loaded model from its table.
+pub trait Lexicon {
+    /// The number of the word with this form.
+    fn id(&self, form: &str) -> Option<WordId>;
+    /// Whether this word is so common that pairs at a distance skip it.
+    fn is_function_word(&self, id: WordId) -> bool;
+}
+
+/// Stand-ins for what is not looked up by its form. No token has such a form, because `<` never
+/// stands in a word.
+pub mod marker {
+    /// A run of capitalised words.
+    pub const NAME: &str = "<name>";
+    /// A number.
+    pub const NUMBER: &str = "<number>";
+    /// The sentence's beginning, as a left neighbour.
+    pub const START: &str = "<start>";
+    /// Each of them.
+    pub const ALL: [&str; 3] = [NAME, NUMBER, START];
+}
+
+/// What the extractor makes features of; part of a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Runs of capitalised words become one `<name>`. Off for languages that capitalise nouns.
+    pub mask_names: bool,
+    /// Words in the three terms after a negator become features of their own.
+    pub negation: bool,
+    /// Neighbouring terms become pairs.
+    pub pairs: bool,
+    /// Content words up to this many content words apart become pairs; 0 for none.
+    pub skip: u8,
+    /// Divide every score by the square root of the sentence's number of terms.
+    pub length_norm: bool,
+    /// Words that negate what follows them.
+    pub negators: Vec<String>,
+}
+
+impl Settings {
+    /// Farthest reach of [`Settings::skip`]: work per term stays bounded.
+    pub const MAX_SKIP: u8 = 8;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let negators = ["not", "n't", "no", "never", "without", "neither", "nor", "cannot", "hardly", "nobody", "none"];
+        Self {
+            mask_names: true,
+            negation: true,
+            pairs: true,
+            skip: 3,
+            length_norm: true,
+            negators: negators.map(String::from).to_vec(),
+        }
+    }
+}
+
+/// How many terms a negator reaches.
+const NEGATION_REACH: usize = 3;
+
+/// One unit of a sentence: what a feature is made of and what an explanation names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Where it stands in the sentence.
+    pub span: Span,
+    /// What stands for it in features; `None` when the lexicon does not know it.
+    pub id: Option<WordId>,
+    /// Known words inside a name ("Council" in "Security Council"), as a range of [`Terms::inner`].
+    inner: (u32, u32),
+    negated: bool,
+    /// A clause ended between the term before and this one.
+    after_break: bool,
+    /// This term negates what follows.
+    negates: bool,
+}
+
+/// What a feature is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Feature {
+    /// A word.
+    Word(WordId),
+    /// A word that a negator reaches.
+    Negated(WordId),
+    /// Two neighbouring terms.
+    Pair(WordId, WordId),
+    /// Two content words near one another, in this order.
+    Skip(WordId, WordId),
+}
+
+impl Feature {
+    /// Largest word number a feature can hold.
+    pub const MAX_WORD: WordId = (1 << 28) - 1;
+
+    /// The feature as one number; equal only for equal features.
+    pub const fn key(self) -> u64 {
+        let (kind, a, b) = match self {
+            Self::Word(a) => (0, a, 0),
+            Self::Negated(a) => (1, a, 0),
+            Self::Pair(a, b) => (2, a, b),
+            Self::Skip(a, b) => (3, a, b),
+        };
+        (kind << 56) | ((a as u64) << 28) | b as u64
+    }
+
+    /// The feature with this key, if there is one.
+    #[allow(clippy::cast_possible_truncation, reason = "masked to 28 bits")]
+    pub const fn from_key(key: u64) -> Option<Self> {
+        let (a, b) = ((key >> 28) as u32 & Self::MAX_WORD, key as u32 & Self::MAX_WORD);
+        match (key >> 56, b) {
+            (0, 0) => Some(Self::Word(a)),
+            (1, 0) => Some(Self::Negated(a)),
+            (2, _) => Some(Self::Pair(a, b)),
+            (3, _) => Some(Self::Skip(a, b)),
+            _ => None,
+        }
+    }
+
+    /// The words it is made of: one, or two for pairs.
+    pub const fn words(self) -> (WordId, Option<WordId>) {
+        match self {
+            Self::Word(a) | Self::Negated(a) => (a, None),
+            Self::Pair(a, b) | Self::Skip(a, b) => (a, Some(b)),
+        }
+    }
+}
+
+/// The terms of one sentence, with the buffers they were made in. Reuse one value for many sentences.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    tokens: Tokens,
+    terms: Vec<Term>,
+    inner: Vec<WordId>,
+    content: Vec<usize>,
+}
+
+/// Numbers that terms need again and again, looked up once.
+#[derive(Clone, Copy, Debug)]
+pub struct Markers {
+    name: Option<WordId>,
+    number: Option<WordId>,
+    start: Option<WordId>,
+}
+
+impl Markers {
+    /// Looks the markers up in a lexicon.
+    pub fn of(lexicon: &impl Lexicon) -> Self {
+        Self { name: lexicon.id(marker::NAME), number: lexicon.id(marker::NUMBER), start: lexicon.id(marker::START) }
+    }
+}
+
+impl Terms {
+    /// The terms, in order.
+    pub fn as_slice(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// Replaces what was here by the terms of `sentence`.
+    pub fn fill(&mut self, sentence: &str, settings: &Settings, lexicon: &impl Lexicon, markers: Markers) {
+        self.tokens.fill(sentence);
+        self.terms.clear();
+        self.inner.clear();
+        let headline = settings.mask_names && is_headline(&self.tokens);
+        let mut after_break = false;
+        let mut opens = true;
+        let mut in_name = false;
+        for (token, form) in self.tokens.iter() {
+            match token.kind {
+                Kind::Clause | Kind::Quote => {
+                    after_break |= token.kind == Kind::Clause;
+                    opens |= !matches!(form, "," | "." | "(" | ")" | "/");
+                    in_name = false;
+                    // Questions and exclamations colour a sentence; other marks only divide it.
+                    if !matches!(form, "?" | "!") {
+                        continue;
+                    }
+                }
+                Kind::Number | Kind::Symbol | Kind::Word => {}
+            }
+            let capital = settings.mask_names && token.kind == Kind::Word && token.case == Case::Capital;
+            let known = if token.kind == Kind::Number { markers.number } else { lexicon.id(form) };
+            let name = capital && (known.is_none() || !(opens || headline));
+            let negates = settings.negation && settings.negators.iter().any(|negator| negator == form);
+            if name {
+                let first = self.inner.len();
+                self.inner.extend(known);
+                let (from, to) = (narrow(first), narrow(self.inner.len()));
+                match self.terms.last_mut() {
+                    Some(run) if in_name && !after_break => {
+                        run.span.end = token.span.end;
+                        run.inner.1 = to;
+                    }
+                    _ => self.terms.push(Term {
+                        span: token.span,
+                        id: markers.name,
+                        inner: (from, to),
+                        negated: false,
+                        after_break,
+                        negates: false,
+                    }),
+                }
+            } else {
+                self.terms.push(Term {
+                    span: token.span,
+                    id: known,
+                    inner: (0, 0),
+                    negated: false,
+                    after_break,
+                    negates,
+                });
+            }
+            in_name = name;
+            opens = false;
+            after_break = false;
+        }
+        self.negate();
+    }
+
+    fn negate(&mut self) {
+        let mut reach = 0;
+        for term in &mut self.terms {
+            if term.after_break {
+                reach = 0;
+            }
+            term.negated = reach > 0;
+            reach = if term.negates { NEGATION_REACH } else { reach.saturating_sub(1) };
+        }
+    }
+
+    /// Every feature of the sentence, with the one or two terms it belongs to: `emit(feature, i, j)`,
+    /// where `j == i` for a feature of one term.
+    pub fn features(
+        &mut self,
+        settings: &Settings,
+        lexicon: &impl Lexicon,
+        markers: Markers,
+        mut emit: impl FnMut(Feature, usize, usize),
+    ) {
+        let mut before = markers.start;
+        self.content.clear();
+        for (i, term) in self.terms.iter().enumerate() {
+            for &word in &self.inner[term.inner.0 as usize..term.inner.1 as usize] {
+                emit(Feature::Word(word), i, i);
+            }
+            let Some(id) = term.id else {
+                before = None;
+                continue;
+            };
+            emit(Feature::Word(id), i, i);
+            if term.negated {
+                emit(Feature::Negated(id), i, i);
+            }
+            if let (true, Some(left), false) = (settings.pairs, before, term.after_break) {
+                emit(Feature::Pair(left, id), i.saturating_sub(1), i);
+            }
+            before = Some(id);
+            if settings.skip > 0 && !lexicon.is_function_word(id) {
+                let reach = self.content.len().saturating_sub(usize::from(settings.skip));
+                for &j in &self.content[reach..] {
+                    // Neighbours are a pair already.
+                    let Some(left) = self.terms[j].id else { continue };
+                    if j + 1 < i || term.after_break {
+                        emit(Feature::Skip(left, id), j, i);
+                    }
+                }
+                self.content.push(i);
+            }
+        }
+    }
+}
+
+fn narrow(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// Most longer words are capitalised: a headline in Title Case, or in capitals, where a capital letter
+/// does not tell a name.
+fn is_headline(tokens: &Tokens) -> bool {
+    const LONGER: usize = 4;
+    let words = || tokens.iter().filter(|(token, form)| token.kind == Kind::Word && form.len() >= LONGER);
+    let capitals = words().filter(|(token, _)| token.case == Case::Capital).count();
+    capitals >= 3 && capitals * 10 >= words().count() * 7
+}
+
+/// What one occurrence of a word says about whether it is a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// In small letters where other words carry capitals.
+    Word,
+    /// Capitalised where a word would not be.
+    Name,
+    /// Either is possible: sentence openings, headlines, text without capitals.
+    Nothing,
+}
+
+/// Every word form of `sentence`, with what its case says; how training learns which capitalised
+/// words are names. `tokens` is only a buffer.
+pub fn observe(sentence: &str, tokens: &mut Tokens, mut see: impl FnMut(&str, Evidence)) {
+    tokens.fill(sentence);
+    let is_capital = |token: Token| token.kind == Kind::Word && token.case == Case::Capital;
+    let telling = tokens.iter().any(|(token, _)| is_capital(token)) && !is_headline(tokens);
+    let mut opens = true;
+    for (token, form) in tokens.iter() {
+        match token.kind {
+            Kind::Clause | Kind::Quote => {
+                opens |= !matches!(form, "," | "." | "(" | ")" | "/");
+                if matches!(form, "?" | "!") {
+                    see(form, Evidence::Nothing);
+                }
+            }
+            Kind::Number => opens = false,
+            Kind::Symbol | Kind::Word => {
+                let evidence = match (telling, opens, is_capital(token)) {
+                    (false, ..) | (_, true, true) => Evidence::Nothing,
+                    (_, _, true) => Evidence::Name,
+                    (_, _, false) => Evidence::Word,
+                };
+                see(form, evidence);
+                opens = false;
+            }
+        }
+    }
+}

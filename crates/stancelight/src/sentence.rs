@@ -1,0 +1,432 @@
+//! Text to sentences: any string comes in, the byte spans of its sentences go out, in order, without
+//! overlap, and with every letter and digit of the text inside one of them.
+//!
+//! Rules rather than a model, so that a reader can predict them. The text is first cut into *segments*
+//! that no sentence crosses (paragraphs, headlines, list items), then each segment at its terminators,
+//! unless the full stop belongs to an abbreviation, an initial, a list number or a quotation that
+//! goes on in lower case. Two passes, each linear in the text.
+
+use crate::span::Span;
+
+/// Longest sentence in bytes. Real ones stay far below; a "sentence" without any end (base64, a
+/// table) is cut at the last space before this, so that no later stage meets unbounded input.
+pub const MAX_SENTENCE_BYTES: usize = 16 * 1024;
+
+/// The sentences of `text`, in order. Never fails; text without letters or digits has none.
+pub fn sentences(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    for segment in segments(text) {
+        split_segment(text, segment, &mut out);
+    }
+    out
+}
+
+// ---- segments: what no sentence crosses -------------------------------------------------------
+
+/// One line: its span without the line break.
+fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        if rest > text.len() {
+            return None;
+        }
+        let start = rest;
+        let tail = &text[start..];
+        match tail.find(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
+            None => {
+                rest = text.len() + 1;
+                Some(Span::new(start, text.len()))
+            }
+            Some(at) => {
+                let breaker = &tail[at..];
+                let width =
+                    if breaker.starts_with("\r\n") { 2 } else { breaker.chars().next().map_or(1, char::len_utf8) };
+                rest = start + at + width;
+                Some(Span::new(start, start + at))
+            }
+        }
+    })
+}
+
+/// Paragraphs whose lines were wrapped by hand become one segment; everywhere else a line break ends
+/// a segment, because headlines and list items end without a full stop.
+fn segments(text: &str) -> Vec<Span> {
+    let mut out = Vec::new();
+    let mut block: Vec<Span> = Vec::new();
+    for line in lines(text) {
+        let trimmed = trim(text, line);
+        if trimmed.start == trimmed.end {
+            flush(text, &mut block, &mut out);
+        } else {
+            block.push(trimmed);
+        }
+    }
+    flush(text, &mut block, &mut out);
+    out
+}
+
+fn flush(text: &str, block: &mut Vec<Span>, out: &mut Vec<Span>) {
+    let hard_wrapped = is_hard_wrapped(text, block);
+    for (i, &line) in block.iter().enumerate() {
+        match out.last_mut() {
+            Some(last) if i > 0 && hard_wrapped && !starts_list_item(text, line) => last.end = line.end,
+            _ => out.push(line),
+        }
+    }
+    block.clear();
+}
+
+/// Plain-text mail and agency copy wrap at a fixed column: all lines but the last are then about
+/// equally long. A line that could have taken the next line's first word was not wrapped.
+fn is_hard_wrapped(text: &str, block: &[Span]) -> bool {
+    let [first @ .., _] = block else { return false };
+    let width = |line: Span| text[line.range()].chars().count();
+    let longest = block.iter().map(|&line| width(line)).max().unwrap_or(0);
+    if first.is_empty() || !(30..=120).contains(&longest) {
+        return false;
+    }
+    block.windows(2).all(|pair| {
+        let next_word = text[pair[1].range()].split_whitespace().next().map_or(0, |word| word.chars().count());
+        starts_list_item(text, pair[1]) || width(pair[0]) + 1 + next_word >= longest.saturating_sub(3)
+    })
+}
+
+/// Bullets, and numbers or letters followed by a stop or bracket and a space.
+fn starts_list_item(text: &str, line: Span) -> bool {
+    let line = &text[line.range()];
+    bullet_len(line) > 0 || enumerator_len(line) > 0
+}
+
+const BULLETS: [char; 12] = ['•', '◦', '▪', '▫', '‣', '●', '○', '■', '*', '-', '–', '—'];
+
+/// Bytes of leading bullets with the white space after them.
+fn bullet_len(line: &str) -> usize {
+    let after = line.trim_start_matches(BULLETS);
+    let rest = after.trim_start();
+    if after.len() < line.len() && rest.len() < after.len() { line.len() - rest.len() } else { 0 }
+}
+
+/// Bytes of a leading `12.`, `3)`, `(b)`, `iv.` when white space follows, without that space.
+fn enumerator_len(line: &str) -> usize {
+    let body = line.strip_prefix('(').unwrap_or(line);
+    let digits = body.bytes().take_while(u8::is_ascii_digit).count();
+    let name = if (1..=3).contains(&digits) {
+        digits
+    } else if digits == 0 && body.as_bytes().first().is_some_and(u8::is_ascii_lowercase) {
+        let roman = body.bytes().take_while(|b| b"ivx".contains(b)).count();
+        if roman > 0 { roman } else { 1 }
+    } else {
+        return 0;
+    };
+    let after = &body[name..];
+    let stop = after.starts_with(['.', ')']);
+    if stop && after[1..].starts_with(char::is_whitespace) { line.len() - after.len() + 1 } else { 0 }
+}
+
+fn trim(text: &str, span: Span) -> Span {
+    let raw = &text[span.range()];
+    let start = span.start + (raw.len() - raw.trim_start().len());
+    Span::new(start, start + raw.trim().len())
+}
+
+// ---- terminators inside a segment -------------------------------------------------------------
+
+/// Ends a sentence wherever it stands: these scripts write no space after it.
+fn is_wide_terminator(c: char) -> bool {
+    matches!(c, '。' | '！' | '？' | '｡' | '．')
+}
+
+fn is_terminator(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '‼' | '⁇' | '⁈' | '⁉') || is_wide_terminator(c)
+}
+
+fn is_closer(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '}' | '」' | '』' | '）' | '》' | '“' | '‘')
+}
+
+fn is_opener(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '“' | '‘' | '«' | '‹' | '„' | '‚' | '(' | '[' | '{' | '「' | '『' | '（' | '《' | '¿' | '¡'
+    ) || BULLETS.contains(&c)
+}
+
+fn split_segment(text: &str, segment: Span, out: &mut Vec<Span>) {
+    let mut start = segment.start;
+    let mut at = segment.start;
+    let bytes = text.as_bytes();
+    // A list number's full stop ends nothing: look for terminators after it.
+    let head = &text[segment.range()];
+    let bullet = bullet_len(head);
+    at += bullet + enumerator_len(&head[bullet..]);
+    while at < segment.end {
+        let byte = bytes[at];
+        if byte.is_ascii() && !matches!(byte, b'.' | b'!' | b'?') {
+            at += 1;
+        } else if let Some(c) = text[at..segment.end].chars().next() {
+            let next = at + c.len_utf8();
+            if is_terminator(c) {
+                let (end, resume) = boundary(text, start, at, segment.end);
+                if let Some(end) = end {
+                    push(text, Span::new(start, end), out);
+                    start = end;
+                }
+                at = resume.max(next);
+            } else {
+                at = next;
+            }
+        }
+        // Four bytes early: the next character may be that long.
+        if at - start + 4 > MAX_SENTENCE_BYTES {
+            let cut = last_space(text, start, at);
+            push(text, Span::new(start, cut), out);
+            start = cut;
+        }
+    }
+    push(text, Span::new(start, segment.end), out);
+}
+
+/// Where to cut an endless sentence: at its last space, else where the reader of bytes stands.
+fn last_space(text: &str, start: usize, at: usize) -> usize {
+    text[start..at]
+        .trim_end()
+        .rfind(char::is_whitespace)
+        .map_or(at, |space| if space == 0 { at } else { start + space })
+}
+
+/// Decides at the terminator that starts at `at`: the sentence's end if it ends here, and where to
+/// go on looking.
+fn boundary(text: &str, start: usize, at: usize, limit: usize) -> (Option<usize>, usize) {
+    let tail = &text[at..limit];
+    let run = tail.len() - tail.trim_start_matches(is_terminator).len();
+    let after_run = &tail[run..];
+    let closers = after_run.len() - after_run.trim_start_matches(is_closer).len();
+    let end = at + run + closers;
+    let rest = &text[end..limit];
+    let stop = &tail[..run];
+    if rest.is_empty() {
+        return (Some(end), end);
+    }
+    let mut following = rest.trim_start();
+    if following.len() == rest.len() {
+        let wide = stop.chars().any(is_wide_terminator);
+        let glued = stop == "." && closers == 0 && lost_space(&text[start..at], rest);
+        return (if wide || glued { Some(end) } else { None }, end);
+    }
+    following = following.trim_start_matches(is_opener).trim_start_matches(|c: char| is_opener(c) || c == ' ');
+    let Some(next) = following.chars().next() else { return (Some(end), end) };
+    if next.is_lowercase() {
+        return (None, end);
+    }
+    let abbreviated = stop == "." && closers == 0 && is_abbreviation(&text[start..at], following);
+    (if abbreviated { None } else { Some(end) }, end)
+}
+
+/// `said.The`: extracted web pages lose the space between paragraphs.
+fn lost_space(before: &str, after: &str) -> bool {
+    let word = last_word(before);
+    let mut next = after.chars();
+    word.chars().count() >= 3
+        && word.chars().rev().take(2).all(char::is_lowercase)
+        && next.next().is_some_and(char::is_uppercase)
+        && after.split(char::is_whitespace).next().is_some_and(|w| {
+            w.chars().skip(1).all(|c| c.is_lowercase() || !c.is_alphanumeric()) && is_sentence_opener(w)
+        })
+}
+
+/// The letters, digits, inner stops and hyphens before a full stop, bounded so that a long run
+/// without spaces stays linear.
+fn last_word(before: &str) -> &str {
+    const LONGEST: usize = 48;
+    let mut from = before.len().saturating_sub(LONGEST);
+    while !before.is_char_boundary(from) {
+        from += 1;
+    }
+    let tail = &before[from..];
+    tail.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '’' | '\'' | '&')))
+        .map_or(tail, |at| &tail[at + tail[at..].chars().next().map_or(1, char::len_utf8)..])
+}
+
+/// Before a name or number, never the end of a sentence. In capitals only: "Gen." but not "gen."
+const TITLES: &[&str] = &[
+    "adm", "amb", "asst", "brig", "capt", "cmdr", "col", "cpl", "dr", "fr", "gen", "gov", "hon", "insp", "lt", "maj",
+    "messrs", "mgr", "mme", "mlle", "mr", "mrs", "ms", "msgr", "mt", "mx", "ph", "pres", "prof", "pvt", "rep", "reps",
+    "rev", "rt", "sen", "sens", "sgt", "supt", "treas",
+];
+
+/// Likewise, written small as well.
+const RUN_ON: &[&str] =
+    &["approx", "c", "ca", "cf", "e.g", "eg", "esp", "fig", "i.e", "ie", "incl", "pp", "v", "viz", "vol", "vols", "vs"];
+
+/// May end a sentence, and does when the next word is one that opens sentences. In capitals only.
+const AMBIGUOUS: &[&str] = &[
+    "apr", "assn", "aug", "ave", "bldg", "blvd", "bros", "calif", "co", "conn", "corp", "dec", "dept", "est", "feb",
+    "fla", "ft", "ill", "inc", "jan", "jr", "jul", "jun", "kan", "llc", "ltd", "mar", "mass", "md", "mich", "minn",
+    "mo", "nov", "oct", "okla", "ore", "pa", "ph.d", "plc", "rd", "sec", "sept", "sep", "sr", "st", "tenn", "tex",
+    "univ", "va", "wash", "wis",
+];
+
+/// Likewise, written small as well.
+const AMBIGUOUS_SMALL: &[&str] = &["a.m", "al", "etc", "p.m"];
+
+/// Followed by a number they are abbreviations, by anything else words.
+const BEFORE_NUMBER: &[&str] = &["no", "nos", "p", "para", "paras", "art", "ch", "ver", "nr"];
+
+/// Capitalised words that start sentences and hardly ever follow an abbreviation inside one.
+const OPENERS: &[&str] = &[
+    "a",
+    "about",
+    "after",
+    "all",
+    "although",
+    "an",
+    "and",
+    "another",
+    "anyone",
+    "as",
+    "asked",
+    "at",
+    "because",
+    "before",
+    "both",
+    "but",
+    "by",
+    "during",
+    "each",
+    "earlier",
+    "even",
+    "every",
+    "few",
+    "for",
+    "former",
+    "from",
+    "he",
+    "her",
+    "here",
+    "his",
+    "how",
+    "however",
+    "i",
+    "if",
+    "in",
+    "instead",
+    "it",
+    "its",
+    "last",
+    "later",
+    "many",
+    "meanwhile",
+    "most",
+    "my",
+    "nearly",
+    "no",
+    "nobody",
+    "not",
+    "nothing",
+    "now",
+    "on",
+    "once",
+    "one",
+    "only",
+    "or",
+    "others",
+    "our",
+    "over",
+    "people",
+    "police",
+    "several",
+    "she",
+    "since",
+    "so",
+    "some",
+    "still",
+    "such",
+    "that",
+    "the",
+    "their",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "though",
+    "to",
+    "two",
+    "under",
+    "until",
+    "we",
+    "what",
+    "when",
+    "where",
+    "whether",
+    "which",
+    "while",
+    "who",
+    "why",
+    "with",
+    "witnesses",
+    "yet",
+    "you",
+    "your",
+];
+
+fn is_sentence_opener(word: &str) -> bool {
+    let letters: String = word.chars().take_while(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    OPENERS.binary_search(&letters.as_str()).is_ok()
+}
+
+/// Whether the full stop after `before` belongs to its last word, given what `following` says.
+fn is_abbreviation(before: &str, following: &str) -> bool {
+    let word = last_word(before);
+    let lower = word.to_lowercase();
+    if lower.is_empty() {
+        return false;
+    }
+    let capital = word.starts_with(char::is_uppercase);
+    let listed = |list: &[&str]| list.contains(&lower.as_str());
+    if listed(RUN_ON) || (capital && listed(TITLES)) {
+        return true;
+    }
+    let number_follows = following.starts_with(|c: char| c.is_numeric());
+    if listed(BEFORE_NUMBER) {
+        return number_follows;
+    }
+    let single = |part: &str| part.chars().count() == 1 && !part.starts_with(char::is_numeric);
+    // "U.S." and "J.K." however they are composed, and a lone initial.
+    let initials = if word.contains('.') { word.split('.').all(single) } else { capital && single(word) };
+    let ambiguous = initials || listed(AMBIGUOUS_SMALL) || (capital && listed(AMBIGUOUS));
+    ambiguous && !is_sentence_opener(following.split(char::is_whitespace).next().unwrap_or(""))
+}
+
+fn push(text: &str, span: Span, out: &mut Vec<Span>) {
+    let mut span = trim(text, span);
+    let bullet = bullet_len(&text[span.range()]);
+    span.start += bullet;
+    if text[span.range()].contains(char::is_alphanumeric) {
+        out.push(span);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OPENERS, sentences};
+
+    #[test]
+    fn openers_are_sorted_for_binary_search() {
+        assert!(OPENERS.is_sorted());
+    }
+
+    #[test]
+    fn endless_text_is_cut_at_spaces() {
+        let text = "word ".repeat(20_000);
+        let spans = sentences(&text);
+        assert!(spans.len() > 1);
+        for span in spans {
+            assert!(span.end - span.start <= super::MAX_SENTENCE_BYTES);
+            assert!(text[span.range()].starts_with("word") && text[span.range()].ends_with("word"));
+        }
+        let solid = "x".repeat(100_000);
+        assert_eq!(sentences(&solid).iter().map(|s| s.end - s.start).sum::<usize>(), 100_000);
+    }
+}
