@@ -1,1 +1,33 @@
-//! Being written.
+//! Labelled sentences in, a model and honest figures out.
+//!
+//! ```text
+//! files → corpus → vocabulary → sparse records → logistic regression → pruned, rounded model
+//!                                     ↘ folds → calibration, threshold, evaluation → card
+//! ```
+//!
+//! Features come from the engine's own extractor ([`stancelight::feature`]), so what is learned is what
+//! will be seen. The learner ([`logistic`]) is a linfa algorithm and stands on its own.
+
+pub mod calibrate;
+mod card;
+mod compile;
+mod corpus;
+mod error;
+mod evaluate;
+mod folds;
+mod lines;
+pub mod logistic;
+mod records;
+mod topic_file;
+mod train;
+pub mod vocabulary;
+
+pub use card::card;
+pub use compile::{FitOptions, fit_model};
+pub use corpus::{Corpus, Row};
+pub use error::{TrainError, read_error};
+pub use evaluate::{Estimate, Evaluation, Judged, LabelScore, Operating, evaluate, evaluate_rows};
+pub use lines::{Lines, MAX_LINE_BYTES};
+pub use records::SparseRecords;
+pub use topic_file::{CardText, DataSource, Threshold, TopicFile};
+pub use train::{Options, Report, Trained, train};

@@ -66,7 +66,8 @@ impl Verdict {
         self.confidence() >= threshold && topic.labels[self.label].pole != 0.0
     }
 
-    fn new(logits: Vec<f64>, topic: &Topic) -> Self {
+    /// The verdict that logits lead to under a topic; one logit a label.
+    pub fn from_logits(logits: Vec<f64>, topic: &Topic) -> Self {
         let probabilities = softmax(&logits);
         let mut label = 0;
         for (i, &p) in probabilities.iter().enumerate() {
@@ -134,7 +135,7 @@ impl Scratch {
     fn verdict(&self, predictor: &Predictor) -> Verdict {
         let bias = &predictor.model().linear.bias;
         let logits = self.sums.iter().zip(self.factors(predictor)).zip(bias);
-        Verdict::new(
+        Verdict::from_logits(
             logits.map(|((&sum, factor), &bias)| sum as f64 * factor + f64::from(bias)).collect(),
             predictor.topic(),
         )

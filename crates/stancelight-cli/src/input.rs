@@ -1,0 +1,41 @@
+//! Reading models and texts, from files or standard input.
+
+use anyhow::{Context, Result};
+use stancelight::{Model, Predictor};
+use stancelight_train::{TrainError, read_error};
+use std::io::Read;
+use std::path::Path;
+
+/// Longest article in bytes; some two hundred novels.
+const MAX_TEXT_BYTES: u64 = 256 << 20;
+
+/// Loads a model file.
+pub fn predictor(path: &Path) -> Result<Predictor> {
+    let bytes = std::fs::read(path).map_err(|error| read_error(path, &error))?;
+    let model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+    Ok(Predictor::new(model))
+}
+
+/// The whole of a text file, or of standard input for `-`.
+pub fn text(path: &Path) -> Result<String> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(path).and_then(|file| file.take(MAX_TEXT_BYTES + 1).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| read_error(path, &error))?;
+    let fail = |message: String| Err(TrainError::Read { path: path.to_owned(), message }.into());
+    if bytes.len() as u64 > MAX_TEXT_BYTES {
+        return fail(format!("larger than {} MB; split it", MAX_TEXT_BYTES >> 20));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = 1 + error.as_bytes()[..valid].iter().filter(|&&b| b == b'\n').count();
+            let message = format!("not valid UTF-8 at byte {}; save the file as UTF-8", valid + 1);
+            Err(TrainError::Row { path: path.to_owned(), line, message }.into())
+        }
+    }
+}

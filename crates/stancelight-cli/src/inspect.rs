@@ -1,0 +1,71 @@
+//! `stancelight inspect`: what is in a model file.
+
+use crate::input;
+use crate::output::{stdout, written};
+use anyhow::Result;
+use clap::Parser;
+use stancelight::feature::Feature;
+use stancelight::{Linear, Model};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Show a model's topic, labels, strongest features, training facts and size
+#[derive(Parser)]
+pub struct Args {
+    /// The model file
+    model: PathBuf,
+    /// How many of the strongest features to list for each label
+    #[arg(short = 'n', long, default_value_t = 15, value_name = "N")]
+    features: usize,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    let predictor = input::predictor(&args.model)?;
+    let model = predictor.model();
+    let mut out = stdout();
+    written(print(&mut out, model, args.features))?;
+    let size = model.to_bytes().len();
+    written(writeln!(out, "\nsize\n  {size} bytes in {}", args.model.display()))?;
+    written(out.flush())
+}
+
+fn print(out: &mut impl Write, model: &Model, n: usize) -> std::io::Result<()> {
+    let topic = &model.topic;
+    writeln!(out, "{} ({})\n  {}", topic.title, topic.name, topic.question)?;
+    writeln!(out, "\nlabels (sure from {:.2})", topic.threshold)?;
+    for label in &topic.labels {
+        writeln!(out, "  {:+}  {}: {}", label.pole, label.name, label.meaning)?;
+    }
+    writeln!(out, "\ntraining")?;
+    for (name, value) in &model.facts {
+        writeln!(out, "  {name}: {value}")?;
+    }
+    for (k, label) in topic.labels.iter().enumerate() {
+        writeln!(out, "\nstrongest for {}", label.name)?;
+        for (weight, name) in strongest(model, k, n) {
+            writeln!(out, "  {weight:+.3}  {name}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The features with the greatest weight for a label, and how they read.
+fn strongest(model: &Model, label: usize, n: usize) -> Vec<(f64, String)> {
+    let Linear { weights, scale, bias } = &model.linear;
+    let mut order: Vec<usize> = (0..model.features.len()).collect();
+    order.sort_by_key(|&row| (std::cmp::Reverse(weights[row * bias.len() + label]), row));
+    let word = |id: u32| model.words.get(id as usize);
+    order
+        .into_iter()
+        .take(n)
+        .map(|row| {
+            let name = match model.features[row] {
+                Feature::Word(a) => word(a).to_owned(),
+                Feature::Negated(a) => format!("not … {}", word(a)),
+                Feature::Pair(a, b) => format!("{} {}", word(a), word(b)),
+                Feature::Skip(a, b) => format!("{} … {}", word(a), word(b)),
+            };
+            (f64::from(weights[row * bias.len() + label]) * f64::from(scale[label]), name)
+        })
+        .collect()
+}

@@ -1,0 +1,49 @@
+//! Evaluations as text for people.
+
+use stancelight_train::{Estimate, Evaluation, Operating};
+use std::fmt::Write;
+
+fn estimate(e: Estimate) -> String {
+    format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high)
+}
+
+/// One evaluation, a dozen lines.
+pub fn evaluation(title: &str, e: &Evaluation) -> String {
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_evaluation(&mut out, title, e);
+    out
+}
+
+fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::Result {
+    let width = e.labels.iter().map(|label| label.label.chars().count()).max().unwrap_or(0).max(8);
+    writeln!(out, "{title}: {} sentences (95 % bootstrap intervals)", e.sentences)?;
+    writeln!(out, "  macro-F1  {}   majority label {:.3}", estimate(e.macro_f1), e.majority.1)?;
+    writeln!(out, "  accuracy  {}   majority label {:.3}", estimate(e.accuracy), e.majority.0)?;
+    writeln!(out, "  ECE {:.3}   Brier {:.3}   log-loss {:.3}", e.ece, e.brier, e.log_loss)?;
+    write!(out, "  {:width$}  precision  recall     F1  sentences   said:", "label")?;
+    for label in &e.labels {
+        write!(out, " {:>width$}", label.label)?;
+    }
+    writeln!(out)?;
+    for (label, row) in e.labels.iter().zip(&e.confusion) {
+        write!(
+            out,
+            "  {:width$}  {:>9.3}  {:>6.3}  {:>5.3}  {:>9}        ",
+            label.label, label.precision, label.recall, label.f1, label.support
+        )?;
+        for count in row {
+            write!(out, " {count:>width$}")?;
+        }
+        writeln!(out)?;
+    }
+    let Operating { threshold, painted, precision, recall, left_alone } = e.operating;
+    writeln!(
+        out,
+        "  at threshold {threshold:.2}: {:.1} % painted, {:.1} % of that right; {:.1} % of the events found, {:.1} % of the rest left alone",
+        100.0 * painted,
+        100.0 * precision,
+        100.0 * recall,
+        100.0 * left_alone
+    )
+}

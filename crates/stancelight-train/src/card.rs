@@ -1,0 +1,129 @@
+//! The model card: what the topic file says and what was measured come in, Markdown goes out, in the
+//! order of Mitchell et al., *Model Cards for Model Reporting* (FAT* 2019), but failures first.
+
+use crate::evaluate::Evaluation;
+use crate::topic_file::TopicFile;
+use crate::train::Trained;
+use stancelight::Topic;
+use std::fmt::Write;
+
+/// Writes the card. `measured` are evaluations on sets the model was not trained on, by name.
+pub fn card(file: &TopicFile, trained: &Trained, measured: &[(String, Evaluation)]) -> String {
+    let topic = &trained.model.topic;
+    let mut out = String::new();
+    // Writing to a string cannot fail.
+    let _ = write_card(&mut out, file, topic, trained, measured);
+    out
+}
+
+fn write_card(
+    out: &mut String,
+    file: &TopicFile,
+    topic: &Topic,
+    trained: &Trained,
+    measured: &[(String, Evaluation)],
+) -> std::fmt::Result {
+    writeln!(out, "# Model card: {}\n\n{}\n", topic.title, topic.question)?;
+    list(out, "Where it fails", &file.card.failures)?;
+    list(out, "What it is for", &file.card.intended_use)?;
+    list(out, "What it must not be used for", &file.card.not_for)?;
+    writeln!(out, "## Labels\n\n| label | pole | meaning |\n|---|---|---|")?;
+    for label in &topic.labels {
+        writeln!(out, "| {} | {:+} | {} |", label.name, label.pole, label.meaning)?;
+    }
+    writeln!(out, "\n## Training\n\n| | |\n|---|---|")?;
+    for (name, value) in &trained.model.facts {
+        writeln!(out, "| {name} | {value} |")?;
+    }
+    writeln!(out)?;
+    list(out, "How the labels were made", &file.card.annotation)?;
+    let used: Vec<_> = file.data.iter().filter(|source| trained.uses(&source.file)).collect();
+    if !used.is_empty() {
+        writeln!(out, "## Outside data\n\n| file | weight | terms | source |\n|---|---|---|---|")?;
+        for source in used {
+            writeln!(out, "| {} | {} | {} | {} |", source.file, source.weight, source.licence, source.citation)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(
+        out,
+        "## Figures\n\n95 % bootstrap intervals in brackets. The majority label's macro-F1 is the baseline.\n"
+    )?;
+    writeln!(
+        out,
+        "| measured on | sentences | accuracy | macro-F1 | majority | ECE | Brier |\n|---|---|---|---|---|---|---|"
+    )?;
+    summary(out, "cross-validation", &trained.report.overall)?;
+    for (name, evaluation) in trained.report.by_source.iter().chain(measured) {
+        summary(out, name, evaluation)?;
+    }
+    for (name, evaluation) in std::iter::once(("cross-validation", &trained.report.overall))
+        .chain(measured.iter().map(|(name, evaluation)| (name.as_str(), evaluation)))
+    {
+        details(out, name, evaluation)?;
+    }
+    Ok(())
+}
+
+fn list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## {title}\n")?;
+    for item in items {
+        writeln!(out, "- {item}")?;
+    }
+    writeln!(out)
+}
+
+fn summary(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
+    let (accuracy, f1) = (e.accuracy, e.macro_f1);
+    writeln!(
+        out,
+        "| {name} | {} | {:.3} [{:.3}, {:.3}] | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} |",
+        e.sentences,
+        accuracy.value,
+        accuracy.low,
+        accuracy.high,
+        f1.value,
+        f1.low,
+        f1.high,
+        e.majority.1,
+        e.ece,
+        e.brier
+    )
+}
+
+fn details(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
+    writeln!(out, "\n### {name}\n\n| label | precision | recall | F1 | sentences |\n|---|---|---|---|---|")?;
+    for label in &e.labels {
+        writeln!(
+            out,
+            "| {} | {:.3} | {:.3} | {:.3} | {} |",
+            label.label, label.precision, label.recall, label.f1, label.support
+        )?;
+    }
+    let names: Vec<&str> = e.labels.iter().map(|label| label.label.as_str()).collect();
+    writeln!(out, "\n| true \\ said | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()))?;
+    for (row, name) in e.confusion.iter().zip(&names) {
+        let cells: Vec<String> = row.iter().map(usize::to_string).collect();
+        writeln!(out, "| {name} | {} |", cells.join(" | "))?;
+    }
+    writeln!(
+        out,
+        "\n| threshold | painted | precision | right events painted | middle left alone |\n|---|---|---|---|---|"
+    )?;
+    for at in std::iter::once(&e.operating).chain(&e.curve) {
+        writeln!(
+            out,
+            "| {:.2}{} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            at.threshold,
+            if at == &e.operating { " (shipped)" } else { "" },
+            at.painted,
+            at.precision,
+            at.recall,
+            at.left_alone
+        )?;
+    }
+    Ok(())
+}

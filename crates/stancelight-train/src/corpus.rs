@@ -1,0 +1,253 @@
+//! Labelled data: files come in (JSON Lines, CSV, TSV), rows with a distribution over the topic's labels
+//! go out. A row is refused, by file and line, rather than guessed at.
+
+use crate::error::{TrainError, read_error};
+use crate::lines::Lines;
+use crate::topic_file::DataSource;
+use serde_json::{Map, Value};
+use stancelight::Topic;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+/// One labelled sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The sentence.
+    pub text: String,
+    /// Probability of each of the topic's labels; adds up to 1.
+    pub target: Vec<f32>,
+    /// What it counts.
+    pub weight: f32,
+    /// Rows of one group (a document, a speech) never stand in two folds.
+    pub group: Option<String>,
+    /// Which of [`Corpus::sources`] it is from.
+    pub source: usize,
+}
+
+impl Row {
+    /// The most probable label; of equal ones the first.
+    pub fn label(&self) -> usize {
+        (1..self.target.len()).fold(0, |best, k| if self.target[k] > self.target[best] { k } else { best })
+    }
+}
+
+/// Labelled sentences from one or more files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Corpus {
+    /// The rows, in the order of the files.
+    pub rows: Vec<Row>,
+    /// The files' names.
+    pub sources: Vec<String>,
+}
+
+/// How to read one file.
+struct Reading<'a> {
+    topic: &'a Topic,
+    path: &'a Path,
+    group: Option<&'a str>,
+    outside: Option<&'a DataSource>,
+    source: usize,
+}
+
+impl Corpus {
+    /// Adds the rows of a file: `.csv` and `.tsv` with a header line, anything else as JSON Lines. `group`
+    /// names the field that keeps rows together in cross-validation.
+    ///
+    /// # Errors
+    /// If the file cannot be read or a row is not what it must be.
+    pub fn read_file(&mut self, path: &Path, topic: &Topic, group: Option<&str>) -> Result<(), TrainError> {
+        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        self.read(name, path, topic, group, None)
+    }
+
+    /// Adds the rows of an outside file, mapped as its entry in the topic file says.
+    ///
+    /// # Errors
+    /// As [`Self::read_file`].
+    pub fn read_source(&mut self, folder: &Path, source: &DataSource, topic: &Topic) -> Result<(), TrainError> {
+        let path = folder.join(&source.file);
+        let before = self.rows.len();
+        self.read(source.file.clone(), &path, topic, None, Some(source))?;
+        if let Some(limit) = source.limit {
+            let new = self.rows.split_off(before);
+            // Evenly spread: files are often sorted by something.
+            let n = new.len();
+            let keep = |i: usize| n <= limit || (i * limit) / n != ((i + 1) * limit) / n;
+            self.rows.extend(new.into_iter().enumerate().filter(|(i, _)| keep(*i)).map(|(_, row)| row));
+        }
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        name: String,
+        path: &Path,
+        topic: &Topic,
+        group: Option<&str>,
+        outside: Option<&DataSource>,
+    ) -> Result<(), TrainError> {
+        let file = File::open(path).map_err(|error| read_error(path, &error))?;
+        if path.is_dir() {
+            return Err(read_error(path, &std::io::ErrorKind::IsADirectory.into()));
+        }
+        let before = self.rows.len();
+        let reading = Reading { topic, path, group, outside, source: self.sources.len() };
+        self.sources.push(name);
+        match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => self.read_table(file, b',', &reading)?,
+            Some("tsv") => self.read_table(file, b'\t', &reading)?,
+            _ => self.read_json_lines(file, &reading)?,
+        }
+        if self.rows.len() == before {
+            let message = "this file holds no labelled rows; give one object with `text` and `label` a line".to_owned();
+            return Err(TrainError::Read { path: path.to_owned(), message });
+        }
+        Ok(())
+    }
+
+    fn read_json_lines(&mut self, file: File, reading: &Reading<'_>) -> Result<(), TrainError> {
+        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), reading.path);
+        while let Some(line) = lines.next_line()? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let object: Result<Map<String, Value>, _> = serde_json::from_str(line);
+            let row = match object {
+                Ok(object) => reading.row(&object),
+                Err(error) => Err(format!("not a JSON object (column {}): {}", error.column(), plain(&error))),
+            };
+            self.rows.extend(row.map_err(|message| lines.error(message))?);
+        }
+        Ok(())
+    }
+
+    fn read_table(&mut self, file: File, delimiter: u8, reading: &Reading<'_>) -> Result<(), TrainError> {
+        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file);
+        let error = |error: csv::Error| {
+            let line = error.position().map_or(1, |p| p.line());
+            TrainError::Row {
+                path: reading.path.to_owned(),
+                line: usize::try_from(line).unwrap_or(usize::MAX),
+                message: format!("not a row of this table: {error}"),
+            }
+        };
+        let header = reader.headers().map_err(error)?.clone();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(error)? {
+            let object: Map<String, Value> = header
+                .iter()
+                .zip(&record)
+                .map(|(name, value)| (name.trim_start_matches('\u{feff}').to_owned(), Value::from(value)))
+                .collect();
+            let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+            let row = reading.row(&object);
+            let row = row.map_err(|message| TrainError::Row { path: reading.path.to_owned(), line, message })?;
+            self.rows.extend(row);
+        }
+        Ok(())
+    }
+
+    /// How many rows have each label.
+    pub fn counts(&self, labels: usize) -> Vec<usize> {
+        let mut counts = vec![0; labels];
+        for row in &self.rows {
+            counts[row.label()] += 1;
+        }
+        counts
+    }
+}
+
+/// The parser's message without its own line number, which is always 1.
+fn plain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+impl Reading<'_> {
+    /// The row an object holds; `None` when the topic file says to leave it out.
+    fn row(&self, object: &Map<String, Value>) -> Result<Option<Row>, String> {
+        let label_field = self.outside.map_or("label", |source| source.field.as_str());
+        let missing = |field: &str| {
+            let there: Vec<&str> = object.keys().map(String::as_str).collect();
+            format!("no field `{field}`; the fields here are: {}", there.join(", "))
+        };
+        if let Some(source) = self.outside {
+            for (field, allowed) in &source.only {
+                let value = object.get(field).and_then(Value::as_str).unwrap_or_default();
+                if !allowed.iter().any(|a| a == value) {
+                    return Ok(None);
+                }
+            }
+        }
+        let text = match object.get("text") {
+            Some(Value::String(text)) if text.trim().is_empty() => return Err("`text` is empty; remove the row".into()),
+            Some(Value::String(text)) => text.clone(),
+            Some(_) => return Err("`text` is not a string; put it in quotes".into()),
+            None => return Err(missing("text")),
+        };
+        let target = match object.get(label_field) {
+            Some(Value::String(name)) => self.hard(name)?,
+            Some(Value::Object(distribution)) => Some(self.soft(distribution)?),
+            Some(_) => return Err(format!("`{label_field}` is neither a label nor an object of probabilities")),
+            // Outside files may label only some of their rows.
+            None if self.outside.is_some() => None,
+            None => return Err(missing(label_field)),
+        };
+        let Some(target) = target else { return Ok(None) };
+        let weight = match object.get("weight").filter(|_| self.outside.is_none()) {
+            None => self.outside.map_or(1.0, |source| source.weight),
+            Some(value) => {
+                let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+                #[allow(clippy::cast_possible_truncation, reason = "weights need no more precision")]
+                let number = number.filter(|w| w.is_finite() && *w > 0.0 && *w <= 1e6).map(|w| w as f32);
+                number.ok_or_else(|| format!("`weight` must be a number above 0, not {value}"))?
+            }
+        };
+        let group = match self.group {
+            None => None,
+            Some(field) => match object.get(field) {
+                None | Some(Value::Null) => None,
+                Some(Value::String(value)) => Some(value.clone()),
+                Some(other) => Some(other.to_string()),
+            },
+        };
+        Ok(Some(Row { text, target, weight, group, source: self.source }))
+    }
+
+    fn hard(&self, name: &str) -> Result<Option<Vec<f32>>, String> {
+        let name = match self.outside {
+            Some(source) if !source.labels.is_empty() => match source.labels.get(name) {
+                Some(mapped) => mapped,
+                None => return Ok(None),
+            },
+            _ => name,
+        };
+        let index = self.index(name)?;
+        let mut target = vec![0.0; self.topic.labels.len()];
+        target[index] = 1.0;
+        Ok(Some(target))
+    }
+
+    fn soft(&self, distribution: &Map<String, Value>) -> Result<Vec<f32>, String> {
+        let mut target = vec![0.0_f64; self.topic.labels.len()];
+        for (name, value) in distribution {
+            let p = value.as_f64().filter(|p| p.is_finite() && *p >= 0.0);
+            target[self.index(name)?] = p.ok_or_else(|| format!("the probability of `{name}` must be at least 0"))?;
+        }
+        let sum: f64 = target.iter().sum();
+        // Rounded probabilities may miss 1 by a little; more is a mistake.
+        if (sum - 1.0).abs() > 0.02 {
+            return Err(format!("the probabilities add up to {sum:.3}, not to 1"));
+        }
+        #[allow(clippy::cast_possible_truncation, reason = "targets need no more precision")]
+        Ok(target.into_iter().map(|p| (p / sum) as f32).collect())
+    }
+
+    fn index(&self, name: &str) -> Result<usize, String> {
+        self.topic.label_index(name).ok_or_else(|| {
+            let known: Vec<&str> = self.topic.labels.iter().map(|label| label.name.as_str()).collect();
+            format!("unknown label `{name}`; the labels of topic `{}` are: {}", self.topic.name, known.join(", "))
+        })
+    }
+}

@@ -1,0 +1,36 @@
+//! What can be wrong with the settings or the data of a fit.
+
+use thiserror::Error;
+
+/// Why a fit was refused or failed.
+#[derive(Debug, Error)]
+pub enum LogisticError {
+    /// A penalty is negative or not a number.
+    #[error("the {0} penalty must be a number of at least 0, not {1}")]
+    Penalty(&'static str, f64),
+    /// The tolerance is not positive.
+    #[error("the tolerance must be greater than 0, not {0}")]
+    Tolerance(f64),
+    /// No steps are allowed.
+    #[error("the number of iterations must be at least 1")]
+    Iterations,
+    /// Nothing to learn from.
+    #[error("there are no samples to learn from")]
+    Empty,
+    /// Fewer than two classes.
+    #[error("at least two classes are needed, not {0}")]
+    Classes(usize),
+    /// Two parts of the input have different sizes.
+    #[error("{what} has shape {found:?} where {expected:?} is needed")]
+    Shape {
+        /// Which part.
+        what: &'static str,
+        /// Its shape.
+        found: Vec<usize>,
+        /// The shape it should have.
+        expected: Vec<usize>,
+    },
+    /// An error of linfa's own.
+    #[error(transparent)]
+    Linfa(#[from] linfa::Error),
+}

@@ -1,0 +1,106 @@
+//! The settings of a fit, unchecked and checked.
+
+use super::error::LogisticError;
+use linfa::ParamGuard;
+use ndarray::Array2;
+
+/// Checked settings; made by [`ParamGuard::check`] from [`MultinomialLogisticParams`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultinomialLogisticValidParams {
+    pub(super) l2: f64,
+    pub(super) l1: f64,
+    pub(super) tolerance: f64,
+    pub(super) max_iterations: usize,
+    pub(super) penalty_factors: Option<Array2<f64>>,
+    pub(super) warm_start: Option<Array2<f64>>,
+}
+
+/// Settings as they were given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MultinomialLogisticParams(MultinomialLogisticValidParams);
+
+impl Default for MultinomialLogisticParams {
+    fn default() -> Self {
+        Self(MultinomialLogisticValidParams {
+            l2: 1.0,
+            l1: 0.0,
+            tolerance: 1e-4,
+            max_iterations: 200,
+            penalty_factors: None,
+            warm_start: None,
+        })
+    }
+}
+
+impl MultinomialLogisticParams {
+    /// Weight of the squared coefficients; `1/C` in scikit-learn's terms. 1 by default.
+    #[must_use]
+    pub const fn l2(mut self, l2: f64) -> Self {
+        self.0.l2 = l2;
+        self
+    }
+
+    /// Weight of the absolute coefficients; 0 by default. With [`Self::l2`] this is the elastic net.
+    #[must_use]
+    pub const fn l1(mut self, l1: f64) -> Self {
+        self.0.l1 = l1;
+        self
+    }
+
+    /// Stop when the gradient has shrunk to this part of what it was at the start; 10⁻⁴ by default.
+    #[must_use]
+    pub const fn tolerance(mut self, tolerance: f64) -> Self {
+        self.0.tolerance = tolerance;
+        self
+    }
+
+    /// Stop after this many steps in any case; 200 by default.
+    #[must_use]
+    pub const fn max_iterations(mut self, n: usize) -> Self {
+        self.0.max_iterations = n;
+        self
+    }
+
+    /// Multiplies the penalties of each feature and class (features × classes, as glmnet's
+    /// `penalty.factor`). With the inverse squared log-count ratios this is NBSVM (Wang and Manning, *Baselines
+    /// and Bigrams*, ACL 2012) written as a penalty.
+    #[must_use]
+    pub fn penalty_factors(mut self, factors: Array2<f64>) -> Self {
+        self.0.penalty_factors = Some(factors);
+        self
+    }
+
+    /// Starts from these coefficients, `(features + 1) × classes`, intercepts last: along a
+    /// regularisation path each fit starts where the last one ended.
+    #[must_use]
+    pub fn warm_start(mut self, coefficients: Array2<f64>) -> Self {
+        self.0.warm_start = Some(coefficients);
+        self
+    }
+}
+
+impl ParamGuard for MultinomialLogisticParams {
+    type Checked = MultinomialLogisticValidParams;
+    type Error = LogisticError;
+
+    fn check_ref(&self) -> Result<&Self::Checked, Self::Error> {
+        let params = &self.0;
+        for (name, penalty) in [("l2", params.l2), ("l1", params.l1)] {
+            if !(penalty.is_finite() && penalty >= 0.0) {
+                return Err(LogisticError::Penalty(name, penalty));
+            }
+        }
+        if !(params.tolerance.is_finite() && params.tolerance > 0.0) {
+            return Err(LogisticError::Tolerance(params.tolerance));
+        }
+        if params.max_iterations == 0 {
+            return Err(LogisticError::Iterations);
+        }
+        Ok(params)
+    }
+
+    fn check(self) -> Result<Self::Checked, Self::Error> {
+        self.check_ref()?;
+        Ok(self.0)
+    }
+}

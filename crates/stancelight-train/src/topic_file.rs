@@ -1,0 +1,219 @@
+//! `topic.toml`: a topic as a person writes it, with the data it is trained on.
+
+use crate::error::{TrainError, read_error};
+use serde::Deserialize;
+use stancelight::{Label, Topic, Underline};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A topic and where its data comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicFile {
+    /// What goes into the model.
+    pub topic: Topic,
+    /// How the threshold is chosen.
+    pub threshold: Threshold,
+    /// What its training data is, beyond the files named when training.
+    pub data: Vec<DataSource>,
+    /// Lines for the model card: intended use, failures, and the like.
+    pub card: CardText,
+}
+
+/// How sure is sure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Threshold {
+    /// This probability.
+    Fixed(f32),
+    /// The smallest probability at which this part of the painted sentences is right, on held-out folds.
+    Precision(f64),
+}
+
+/// One file of labelled sentences outside the repository.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSource {
+    /// Path below the folder given when training.
+    pub file: String,
+    /// From the labels in the file to the topic's; rows whose label is missing here are left out.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// The field that holds the label.
+    #[serde(default = "default_label_field")]
+    pub field: String,
+    /// What a row counts, 1 by default.
+    #[serde(default = "default_weight")]
+    pub weight: f32,
+    /// At most this many rows, spread evenly over the file.
+    pub limit: Option<usize>,
+    /// Only rows whose other fields have one of these values.
+    #[serde(default)]
+    pub only: BTreeMap<String, Vec<String>>,
+    /// Only measured on, never trained on.
+    #[serde(default)]
+    pub measure: bool,
+    /// Its terms, for the card.
+    pub licence: String,
+    /// Whom to cite, for the card.
+    pub citation: String,
+}
+
+fn default_label_field() -> String {
+    "label".to_owned()
+}
+
+const fn default_weight() -> f32 {
+    1.0
+}
+
+/// What a model card says that no measurement can.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardText {
+    /// What the model is for.
+    #[serde(default)]
+    pub intended_use: Vec<String>,
+    /// Where it fails; stands first.
+    #[serde(default)]
+    pub failures: Vec<String>,
+    /// What it must not be used for.
+    #[serde(default)]
+    pub not_for: Vec<String>,
+    /// How the labels were made.
+    #[serde(default)]
+    pub annotation: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    name: String,
+    title: String,
+    question: String,
+    #[serde(default)]
+    provenance: String,
+    threshold: Option<f32>,
+    precision: Option<f64>,
+    labels: Vec<FileLabel>,
+    #[serde(default)]
+    data: Vec<DataSource>,
+    #[serde(default)]
+    card: CardText,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileLabel {
+    name: String,
+    pole: f32,
+    color: String,
+    color_dark: Option<String>,
+    #[serde(default)]
+    underline: Option<String>,
+    #[serde(default)]
+    meaning: String,
+}
+
+impl TopicFile {
+    /// Reads and checks a topic file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is not TOML, has an unknown or missing key, or a value out of range.
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(|error| read_error(path, &error))?;
+        Self::parse(&text).map_err(|(line, message)| TrainError::Topic { path: path.to_owned(), line, message })
+    }
+
+    /// The same from text; the error is a line, counted from 1, and what is wrong there.
+    fn parse(text: &str) -> Result<Self, (usize, String)> {
+        let line_of = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&b| b == b'\n').count();
+        let file: File = toml::from_str(text).map_err(|error| {
+            (line_of(error.span().map_or(0, |span| span.start)), error.message().replace('\n', " "))
+        })?;
+        let find = |needle: &str| text.find(needle).map_or(1, line_of);
+        let threshold = match (file.threshold, file.precision) {
+            (Some(p), None) => Threshold::Fixed(p),
+            (None, Some(p)) if p > 0.0 && p <= 1.0 => Threshold::Precision(p),
+            (None, Some(_)) => return Err((find("precision"), "`precision` must be above 0, at most 1".into())),
+            (None, None) => Threshold::Precision(0.9),
+            (Some(_), Some(_)) => {
+                return Err((find("precision"), "give either `threshold` or `precision`, not both".into()));
+            }
+        };
+        let mut labels = Vec::new();
+        for label in file.labels {
+            let style = label.underline.as_deref().unwrap_or("solid");
+            let underline = Underline::from_name(style).ok_or_else(|| {
+                let all = Underline::ALL.map(Underline::name).join(", ");
+                (find(style), format!("`underline` of label `{}` must be one of {all}, not `{style}`", label.name))
+            })?;
+            let color_dark = label.color_dark.unwrap_or_else(|| label.color.clone());
+            let FileLabel { name, pole, color, meaning, .. } = label;
+            labels.push(Label { name, pole, color, color_dark, underline, meaning });
+        }
+        let topic = Topic {
+            name: file.name,
+            title: file.title,
+            question: file.question,
+            labels,
+            threshold: if let Threshold::Fixed(p) = threshold { p } else { 0.0 },
+            provenance: file.provenance,
+        };
+        topic.validate().map_err(|error| {
+            let key = error.field.rsplit('.').next().unwrap_or_default();
+            (find(key), error.to_string())
+        })?;
+        for source in &file.data {
+            if let Some(unknown) = source.labels.values().find(|name| topic.label_index(name).is_none()) {
+                return Err((find(unknown), format!("`{}` maps to `{unknown}`, which is no label here", source.file)));
+            }
+            if !(source.weight.is_finite() && source.weight > 0.0) {
+                return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
+            }
+        }
+        Ok(Self { topic, threshold, data: file.data, card: file.card })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Threshold, TopicFile};
+
+    const GOOD: &str = r##"
+name = "mood"
+title = "Mood"
+question = "How does it sound?"
+[[labels]]
+name = "good"
+pole = 1
+color = "#0072b2"
+[[labels]]
+name = "bad"
+pole = -1
+color = "#d55e00"
+underline = "wavy"
+"##;
+
+    #[test]
+    fn reads_the_smallest_topic() {
+        let file = TopicFile::parse(GOOD).unwrap();
+        assert_eq!(file.topic.labels.len(), 2);
+        assert_eq!(file.threshold, Threshold::Precision(0.9));
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_where() {
+        let cases: &[(&str, &str, usize, &str)] = &[
+            ("title", "titel", 3, "titel"),
+            ("pole = -1", "pole = -3", 7, "between -1 and 1"),
+            ("#d55e00", "red", 8, "colour"),
+            ("wavy", "curly", 13, "curly"),
+            ("name = \"bad\"", "name = \"good\"", 2, "differ"),
+            ("\"Mood\"", "Mood", 3, ""),
+        ];
+        for (from, to, line, message) in cases {
+            let (found, said) = TopicFile::parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+            assert!(said.contains(message), "{said}");
+            assert_eq!(found, *line, "{said}");
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! The whole of training: a corpus and a topic come in; a calibrated model and an honest report go out.
+//!
+//! Cross-validation does four jobs on the same folds: it picks the penalty along a regularisation path,
+//! calibrates the probabilities, chooses the threshold, and measures the result. Calibration and
+//! measurement use models fitted, pruned and rounded exactly as the final one and scored by the engine
+//! itself. Outside data (from the topic file) is only ever trained on, never held out: what is measured is
+//! the labelled data the caller named.
+
+use crate::calibrate::Calibration;
+use crate::compile::{FitOptions, fit, fit_model};
+use crate::corpus::{Corpus, Row};
+use crate::error::TrainError;
+use crate::evaluate::{Evaluation, Judged, evaluate, threshold_for};
+use crate::folds;
+use crate::topic_file::{Threshold, TopicFile};
+use crate::vocabulary::{Keep, Vocabulary, extract};
+use stancelight::{Model, Predictor, Topic, Verdict, score_all, softmax};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// How to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// How each model is fitted; its `l2` is used when `search` is off.
+    pub fit: FitOptions,
+    /// Pick the penalty by cross-validation.
+    pub search: bool,
+    /// Cross-validation folds, at least 2.
+    pub folds: usize,
+    /// Drives folds and intervals.
+    pub seed: u64,
+    /// Threads; the result does not depend on it.
+    pub jobs: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { fit: FitOptions::default(), search: true, folds: 5, seed: 1, jobs: 1 }
+    }
+}
+
+/// A model and what was measured while making it.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Calibrated, with its facts filled in.
+    pub model: Model,
+    /// Cross-validated figures.
+    pub report: Report,
+}
+
+impl Trained {
+    /// Whether the file of this name was trained on.
+    pub fn uses(&self, source: &str) -> bool {
+        self.report.sources.iter().any(|name| name == source)
+    }
+}
+
+/// Cross-validated figures.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Every file that was read.
+    pub sources: Vec<String>,
+    /// Over all held-out rows.
+    pub overall: Evaluation,
+    /// Per file, where there are several.
+    pub by_source: Vec<(String, Evaluation)>,
+    /// The penalty that was picked, and the mean log-loss of each that was tried.
+    pub path: Vec<(f64, f64)>,
+    /// The chosen penalty.
+    pub l2: f64,
+    /// Folds actually used.
+    pub folds: usize,
+    /// What a reader should be warned of.
+    pub warnings: Vec<String>,
+}
+
+/// Penalties tried, strongest first: a factor of three apart, as wide as text ever needs.
+const PATH: [f64; 7] = [10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01];
+
+/// Fewer held-out sentences than this make a figure that no paper should quote.
+const FEW: usize = 300;
+
+/// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data.
+/// `progress` is told what is being done and how much of it is done.
+///
+/// # Errors
+/// If the corpus is too small, lacks a label, or the learner refuses it.
+pub fn train(
+    corpus: &Corpus,
+    held: usize,
+    file: &TopicFile,
+    options: &Options,
+    progress: &(dyn Fn(&str, usize, usize) + Sync),
+) -> Result<Trained, TrainError> {
+    let topic = &file.topic;
+    let labels = topic.labels.len();
+    let rows: Vec<&Row> = corpus.rows.iter().collect();
+    let (inside, outside) = rows.split_at(held.min(rows.len()));
+    let folds = usable_folds(inside, topic, options.folds)?;
+    let mut warnings = Vec::new();
+    if inside.len() < FEW {
+        warnings.push(format!(
+            "only {} labelled sentences: read the interval, not the figure, and label at least {FEW}",
+            inside.len()
+        ));
+    }
+    let assigned = folds::assign(inside, labels, folds, options.seed);
+    let split = |fold: usize| -> (Vec<&Row>, Vec<usize>) {
+        let train = inside.iter().zip(&assigned).filter(|(_, f)| **f != fold).map(|(row, _)| *row);
+        let test = (0..inside.len()).filter(|&i| assigned[i] == fold).collect();
+        (train.chain(outside.iter().copied()).collect(), test)
+    };
+
+    let mut fit_options = options.fit.clone();
+    let mut path = Vec::new();
+    if options.search {
+        let losses = parallel(folds, options.jobs, "searching", progress, |fold| {
+            let (train, test) = split(fold);
+            path_losses(&train, &test.iter().map(|&i| inside[i]).collect::<Vec<_>>(), labels, &fit_options)
+        })?;
+        let total: f64 = inside.iter().map(|row| f64::from(row.weight)).sum();
+        path = PATH.iter().enumerate().map(|(i, &l2)| (l2, losses.iter().map(|l| l[i]).sum::<f64>() / total)).collect();
+        let best = path.iter().fold(path[0], |best, &tried| if tried.1 < best.1 { tried } else { best });
+        fit_options.l2 = best.0;
+    }
+
+    let scored = parallel(folds, options.jobs, "validating", progress, |fold| {
+        let (train, test) = split(fold);
+        let predictor = Predictor::new(fit_model(&train, topic, &fit_options)?);
+        let verdicts: Vec<Verdict> = score_all(test.iter().map(|&i| inside[i].text.as_str()), &predictor).collect();
+        Ok(test.into_iter().zip(verdicts).collect::<Vec<_>>())
+    })?;
+    let mut logits = vec![Vec::new(); inside.len()];
+    for (i, verdict) in scored.into_iter().flatten() {
+        logits[i] = verdict.logits;
+    }
+    let targets: Vec<&[f32]> = inside.iter().map(|row| row.target.as_slice()).collect();
+    let weights: Vec<f32> = inside.iter().map(|row| row.weight).collect();
+    let calibration = Calibration::fit(&logits, &targets, &weights);
+
+    progress("fitting", 0, 1);
+    let mut model = fit_model(&rows, topic, &fit_options)?;
+    progress("fitting", 1, 1);
+    #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
+    for (k, shift) in calibration.shift.iter().enumerate() {
+        model.linear.scale[k] = (f64::from(model.linear.scale[k]) / calibration.temperature) as f32;
+        model.linear.bias[k] = (f64::from(model.linear.bias[k]) / calibration.temperature + shift) as f32;
+    }
+
+    let truths: Vec<usize> = inside.iter().map(|row| row.label()).collect();
+    let mut verdicts = held_out_verdicts(&logits, topic, &assigned, folds, &targets, &weights);
+    if let Threshold::Precision(precision) = file.threshold {
+        let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
+        #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
+        let threshold = threshold_for(&judged, topic, precision) as f32;
+        model.topic.threshold = threshold;
+        for verdict in &mut verdicts {
+            verdict.sure = verdict.confidence() >= f64::from(threshold);
+        }
+    }
+    let topic = &model.topic;
+    let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
+    let overall = evaluate(&judged, topic, options.seed);
+    let sources = inside.iter().map(|row| row.source).max().unwrap_or(0);
+    let by_source = (0..=sources)
+        .filter(|_| sources > 0)
+        .map(|source| {
+            let of: Vec<Judged<'_>> =
+                judged.iter().zip(inside).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
+            (corpus.sources[source].clone(), evaluate(&of, topic, options.seed))
+        })
+        .collect();
+    let report =
+        Report { sources: corpus.sources.clone(), overall, by_source, path, l2: fit_options.l2, folds, warnings };
+    model.facts = facts(corpus, held, &model, &report, options);
+    Ok(Trained { model, report })
+}
+
+/// Verdicts for measuring: each fold calibrated on the other folds only, so that the reliability figures
+/// never saw what they are measured on.
+fn held_out_verdicts(
+    logits: &[Vec<f64>],
+    topic: &Topic,
+    assigned: &[usize],
+    folds: usize,
+    targets: &[&[f32]],
+    weights: &[f32],
+) -> Vec<Verdict> {
+    let calibrations: Vec<Calibration> = (0..folds)
+        .map(|fold| {
+            let others: Vec<usize> = (0..logits.len()).filter(|&i| assigned[i] != fold).collect();
+            let z: Vec<Vec<f64>> = others.iter().map(|&i| logits[i].clone()).collect();
+            let t: Vec<&[f32]> = others.iter().map(|&i| targets[i]).collect();
+            let w: Vec<f32> = others.iter().map(|&i| weights[i]).collect();
+            Calibration::fit(&z, &t, &w)
+        })
+        .collect();
+    logits.iter().zip(assigned).map(|(z, &fold)| Verdict::from_logits(calibrations[fold].apply(z), topic)).collect()
+}
+
+/// As many folds as the rarest label allows.
+fn usable_folds(rows: &[&Row], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
+    let mut counts = vec![0; topic.labels.len()];
+    for row in rows {
+        counts[row.label()] += 1;
+    }
+    for (count, label) in counts.iter().zip(&topic.labels) {
+        if *count < 2 {
+            return Err(TrainError::Corpus(format!(
+                "label `{}` has {count} labelled sentences and needs at least 2: add some, or remove it from the topic",
+                label.name
+            )));
+        }
+    }
+    let rarest = counts.into_iter().min().unwrap_or(0);
+    Ok(wanted.clamp(2, rarest.max(2)))
+}
+
+/// The summed log-loss on `test` of each penalty of the path.
+fn path_losses(train: &[&Row], test: &[&Row], labels: usize, options: &FitOptions) -> Result<Vec<f64>, TrainError> {
+    let texts = |rows: &[&Row]| rows.iter().map(|row| row.text.clone()).collect::<Vec<_>>();
+    let (train_texts, test_texts) = (texts(train), texts(test));
+    let vocabulary =
+        Vocabulary::learn(train_texts.iter().map(String::as_str), &options.settings, options.min_sentences);
+    let keep = Keep::Frequent(options.min_sentences);
+    let seen = extract(train_texts.iter().map(String::as_str), &options.settings, &vocabulary, &keep);
+    let unseen = seen.project(test_texts.iter().map(String::as_str), &options.settings, &vocabulary);
+    let mut warm_start = None;
+    let mut losses = Vec::new();
+    for l2 in PATH {
+        let options = FitOptions { l2, ..options.clone() };
+        let fitted = fit(&seen.records, train, labels, &options, warm_start.take())?;
+        let logits = fitted.logits(&unseen);
+        let loss = logits.outer_iter().zip(test).map(|(logits, row)| {
+            let p = softmax(&logits.to_vec());
+            let each = p.iter().zip(&row.target).map(|(p, &t)| -f64::from(t) * libm::log(p.max(1e-15)));
+            f64::from(row.weight) * each.sum::<f64>()
+        });
+        losses.push(loss.sum());
+        warm_start = Some(fitted.coefficients().clone());
+    }
+    Ok(losses)
+}
+
+/// Runs `work` for `0..n` on `jobs` threads; results come back in order.
+fn parallel<T: Send>(
+    n: usize,
+    jobs: usize,
+    what: &str,
+    progress: &(dyn Fn(&str, usize, usize) + Sync),
+    work: impl Fn(usize) -> Result<T, TrainError> + Sync,
+) -> Result<Vec<T>, TrainError> {
+    let next = AtomicUsize::new(0);
+    let done = AtomicUsize::new(0);
+    let results: Vec<Mutex<Option<Result<T, TrainError>>>> = (0..n).map(|_| Mutex::new(None)).collect();
+    progress(what, 0, n);
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.clamp(1, n) {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(slot) = results.get(i) else { return };
+                    let result = work(i);
+                    if let Ok(mut slot) = slot.lock() {
+                        *slot = Some(result);
+                    }
+                    progress(what, done.fetch_add(1, Ordering::Relaxed) + 1, n);
+                }
+            });
+        }
+    });
+    let take = |slot: Mutex<Option<_>>| slot.into_inner().ok().flatten().expect("every index was worked on");
+    results.into_iter().map(take).collect()
+}
+
+/// What the model file says of its own making. Nothing here depends on when or where it was made.
+fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: &Options) -> Vec<(String, String)> {
+    let topic = &model.topic;
+    let mut counts = vec![0_usize; topic.labels.len()];
+    for row in &corpus.rows[..held.min(corpus.rows.len())] {
+        counts[row.label()] += 1;
+    }
+    let by_label: Vec<String> = topic.labels.iter().zip(&counts).map(|(l, n)| format!("{n} {}", l.name)).collect();
+    let overall = &report.overall;
+    let estimate = |e: &crate::evaluate::Estimate| format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high);
+    let operating = &overall.operating;
+    [
+        ("trained by", format!("stancelight {}", env!("CARGO_PKG_VERSION"))),
+        ("labelled sentences", format!("{} ({})", counts.iter().sum::<usize>(), by_label.join(", "))),
+        ("outside sentences", (corpus.rows.len() - held.min(corpus.rows.len())).to_string()),
+        ("sources", corpus.sources.join(", ")),
+        ("features", model.features.len().to_string()),
+        ("words", model.words.len().to_string()),
+        ("l2 penalty", report.l2.to_string()),
+        ("seed", options.seed.to_string()),
+        ("cross-validation", format!("{} folds", report.folds)),
+        (
+            "macro-F1",
+            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.1),
+        ),
+        (
+            "accuracy",
+            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.0),
+        ),
+        ("calibration error (ECE)", format!("{:.3}", overall.ece)),
+        ("Brier score", format!("{:.3}", overall.brier)),
+        ("threshold", format!("{:.2}", topic.threshold)),
+        (
+            "at the threshold",
+            format!(
+                "precision {:.3} on the {:.1} % of sentences painted; {:.1} % of the middle left alone",
+                operating.precision,
+                100.0 * operating.painted,
+                100.0 * operating.left_alone
+            ),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .to_vec()
+}

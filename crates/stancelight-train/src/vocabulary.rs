@@ -1,0 +1,222 @@
+//! Sentences to a sparse matrix: decides which words are known, extracts every feature with the core's
+//! extractor, keeps the frequent ones.
+//!
+//! Two passes. The first counts words and learns from their case which capitalised ones are names; the
+//! second extracts features under the vocabulary so decided. Pruning a model later means deciding a
+//! smaller vocabulary and extracting again, never editing the matrix: what a known word changes
+//! about its neighbours then stays the same in training and in use.
+
+use crate::records::SparseRecords;
+use sprs::CsMat;
+use stancelight::feature::{Evidence, Feature, Lexicon, Markers, Settings, Terms, WordId, marker, observe};
+use stancelight::token::Tokens;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The words features may be made of, in ascending byte order.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    words: Vec<String>,
+    ids: HashMap<String, WordId>,
+    function: Vec<bool>,
+}
+
+impl Lexicon for Vocabulary {
+    fn id(&self, form: &str) -> Option<WordId> {
+        self.ids.get(form).copied()
+    }
+
+    fn is_function_word(&self, id: WordId) -> bool {
+        self.function[id as usize]
+    }
+}
+
+/// What counting one word found.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    sentences: u32,
+    last: u32,
+    as_word: u32,
+    as_name: u32,
+}
+
+/// Words as frequent as the hundred or so grammatical ones of any language.
+const FUNCTION_WORDS: usize = 120;
+
+/// A form seen this many times as often as a name than as a word is a name.
+const NAME_RATIO: u32 = 4;
+
+impl Vocabulary {
+    /// Decides the vocabulary: forms in at least `min_sentences` sentences that are not names.
+    pub fn learn<'t>(texts: impl Iterator<Item = &'t str>, settings: &Settings, min_sentences: u32) -> Self {
+        let mut counts: HashMap<String, Seen> = HashMap::new();
+        let mut tokens = Tokens::default();
+        for (text, sentence) in texts.zip(1..) {
+            observe(text, &mut tokens, |form, evidence| {
+                if !counts.contains_key(form) {
+                    counts.insert(form.to_owned(), Seen::default());
+                }
+                let Some(seen) = counts.get_mut(form) else { return };
+                if seen.last != sentence {
+                    seen.last = sentence;
+                    seen.sentences += 1;
+                }
+                match evidence {
+                    Evidence::Word => seen.as_word += 1,
+                    Evidence::Name => seen.as_name += 1,
+                    Evidence::Nothing => {}
+                }
+            });
+        }
+        let is_name = |seen: &Seen| settings.mask_names && seen.as_name > NAME_RATIO * seen.as_word;
+        counts.retain(|_, seen| seen.sentences >= min_sentences && !is_name(seen));
+        let mut frequent: Vec<(u32, &str)> = counts.iter().map(|(w, seen)| (seen.sentences, w.as_str())).collect();
+        frequent.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        let function: BTreeSet<String> = frequent.iter().take(FUNCTION_WORDS).map(|&(_, w)| w.to_owned()).collect();
+        let words: BTreeSet<String> = counts.into_keys().chain(marker::ALL.map(String::from)).collect();
+        Self::new(words, &function)
+    }
+
+    /// A vocabulary of these words.
+    pub fn new(words: BTreeSet<String>, function: &BTreeSet<String>) -> Self {
+        let words: Vec<String> = words.into_iter().collect();
+        let function = words.iter().map(|word| function.contains(word)).collect();
+        let ids = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
+        Self { words, ids, function }
+    }
+
+    /// Only the words that these features need, and the features under their new numbers.
+    pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, BTreeSet<Feature>) {
+        let features: Vec<Feature> = features.collect();
+        let mut needed: BTreeSet<WordId> = marker::ALL.iter().filter_map(|&name| self.id(name)).collect();
+        for feature in &features {
+            let (a, b) = feature.words();
+            needed.insert(a);
+            needed.extend(b);
+        }
+        let name = |id: WordId| self.words[id as usize].clone();
+        let function = needed.iter().filter(|&&id| self.is_function_word(id)).map(|&id| name(id)).collect();
+        let small = Self::new(needed.iter().map(|&id| name(id)).collect(), &function);
+        let new = |id: WordId| small.ids[&self.words[id as usize]];
+        let renumbered = features.iter().map(|feature| match *feature {
+            Feature::Word(a) => Feature::Word(new(a)),
+            Feature::Negated(a) => Feature::Negated(new(a)),
+            Feature::Pair(a, b) => Feature::Pair(new(a), new(b)),
+            Feature::Skip(a, b) => Feature::Skip(new(a), new(b)),
+        });
+        let renumbered = renumbered.collect();
+        (small, renumbered)
+    }
+
+    /// The words, ascending.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    /// The numbers of the function words, ascending.
+    pub fn function_words(&self) -> Vec<WordId> {
+        (0..).zip(&self.function).filter(|&(_, &function)| function).map(|(id, _)| id).collect()
+    }
+}
+
+/// Which features there are, in ascending order of their keys, and how often each sentence has each.
+#[derive(Clone, Debug)]
+pub struct Extracted {
+    /// The columns.
+    pub features: Vec<Feature>,
+    /// In how many sentences each stands.
+    pub sentences: Vec<u32>,
+    /// Sentences × features: counts, over the square root of the number of terms where the settings say so.
+    pub records: SparseRecords,
+}
+
+impl Extracted {
+    /// The records of other texts under the same columns.
+    pub fn project<'t>(
+        &self,
+        texts: impl Iterator<Item = &'t str>,
+        settings: &Settings,
+        vocabulary: &Vocabulary,
+    ) -> SparseRecords {
+        let columns: HashMap<Feature, usize> = self.features.iter().copied().zip(0..).collect();
+        let wanted = self.features.iter().copied().collect();
+        let found = extract(texts, settings, vocabulary, &Keep::Only(&wanted));
+        let rows = found.records.matrix().rows();
+        let (pointers, indices, data) = found.records.into_matrix().into_raw_storage();
+        let indices = indices.into_iter().map(|i| columns[&found.features[i]]).collect();
+        SparseRecords::new(CsMat::new((rows, self.features.len()), pointers, indices, data))
+    }
+}
+
+/// Which features become columns.
+pub enum Keep<'a> {
+    /// Those in at least this many sentences.
+    Frequent(u32),
+    /// These.
+    Only(&'a BTreeSet<Feature>),
+}
+
+/// Extracts the features of every text.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "counts in a sentence are small")]
+pub fn extract<'t>(
+    texts: impl Iterator<Item = &'t str>,
+    settings: &Settings,
+    vocabulary: &Vocabulary,
+    keep: &Keep<'_>,
+) -> Extracted {
+    let markers = Markers::of(vocabulary);
+    let mut terms = Terms::default();
+    // Provisional columns in the order of appearance; sorted out below.
+    let mut columns: HashMap<u64, u32> = HashMap::new();
+    let mut found: Vec<(Feature, u32)> = Vec::new();
+    let mut row_ends = vec![0_usize];
+    let mut cells: Vec<(u32, f32)> = Vec::new();
+    let mut row: Vec<u32> = Vec::new();
+    for text in texts {
+        row.clear();
+        terms.fill(text, settings, vocabulary, markers);
+        terms.features(settings, vocabulary, markers, |feature, _, _| {
+            if let Keep::Only(wanted) = keep
+                && !wanted.contains(&feature)
+            {
+                return;
+            }
+            let column = *columns.entry(feature.key()).or_insert_with(|| {
+                found.push((feature, 0));
+                found.len() as u32 - 1
+            });
+            row.push(column);
+        });
+        let norm = if settings.length_norm { (terms.as_slice().len().max(1) as f32).sqrt() } else { 1.0 };
+        row.sort_unstable();
+        for group in row.chunk_by(|a, b| a == b) {
+            found[group[0] as usize].1 += 1;
+            cells.push((group[0], group.len() as f32 / norm));
+        }
+        row_ends.push(cells.len());
+    }
+    let least = match keep {
+        Keep::Frequent(n) => *n,
+        Keep::Only(_) => 1,
+    };
+    let sorted: BTreeMap<Feature, usize> =
+        found.iter().enumerate().filter(|(_, (_, n))| *n >= least).map(|(i, (feature, _))| (*feature, i)).collect();
+    let mut position = vec![usize::MAX; found.len()];
+    for (new, &old) in sorted.values().enumerate() {
+        position[old] = new;
+    }
+    let (mut pointers, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
+    let mut sorted_row: Vec<(usize, f32)> = Vec::new();
+    for ends in row_ends.windows(2) {
+        let cells = cells[ends[0]..ends[1]].iter().map(|&(old, count)| (position[old as usize], count));
+        sorted_row.clear();
+        sorted_row.extend(cells.filter(|(column, _)| *column != usize::MAX));
+        sorted_row.sort_unstable_by_key(|&(column, _)| column);
+        indices.extend(sorted_row.iter().map(|&(column, _)| column));
+        data.extend(sorted_row.iter().map(|&(_, count)| count));
+        pointers.push(indices.len());
+    }
+    let shape = (pointers.len() - 1, sorted.len());
+    let sentences = sorted.values().map(|&old| found[old].1).collect();
+    let records = SparseRecords::new(CsMat::new(shape, pointers, indices, data));
+    Extracted { features: sorted.into_keys().collect(), sentences, records }
+}
