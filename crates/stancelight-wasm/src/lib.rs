@@ -1,1 +1,114 @@
-//! Being written.
+//! Stancelight in the browser.
+//!
+//! A model's bytes come in; [`Analyzer`] then turns strings into plain JavaScript objects, with offsets in
+//! UTF-16 code units, so that `text.slice(start, end)` is the sentence. [`Painter`] shows sentences on a
+//! page without touching its nodes. Everything about text and scores is the engine's; this crate only
+//! translates.
+
+mod painter;
+mod types;
+
+pub use painter::Painter;
+
+use js_sys::{Error, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
+use stancelight::offset::Utf16;
+use stancelight::view::{ExplanationView, SentenceView, TopicView};
+use stancelight::{Model, Predictor, Span, explain, score};
+use wasm_bindgen::prelude::*;
+
+/// A model ready to read texts.
+#[wasm_bindgen]
+pub struct Analyzer {
+    predictor: Predictor,
+    /// The text last analysed and its sentences, for `explain`.
+    text: String,
+    sentences: Vec<Span>,
+}
+
+#[wasm_bindgen]
+impl Analyzer {
+    /// Loads a model from the bytes of its file.
+    ///
+    /// Throws an `Error` whose `code` is `"E_MODEL_VERSION"` when a newer Stancelight wrote the file, and
+    /// `"E_MODEL_FORMAT"` when the bytes are no sound model.
+    pub fn load(bytes: &[u8]) -> Result<Analyzer, JsValue> {
+        match Model::from_bytes(bytes) {
+            Ok(model) => Ok(Self { predictor: Predictor::new(model), text: String::new(), sentences: Vec::new() }),
+            Err(error) => {
+                let code = if error.is_newer_version() { "E_MODEL_VERSION" } else { "E_MODEL_FORMAT" };
+                Err(coded_error(code, &error.to_string()))
+            }
+        }
+    }
+
+    /// The model's topic: its question, labels, colours and threshold.
+    #[wasm_bindgen(getter, unchecked_return_type = "Topic")]
+    pub fn topic(&self) -> JsValue {
+        to_js(&TopicView(self.predictor.topic()))
+    }
+
+    /// What is known of the model's making, as pairs of a name and a value.
+    #[wasm_bindgen(getter, unchecked_return_type = "[string, string][]")]
+    pub fn facts(&self) -> JsValue {
+        to_js(&self.predictor.model().facts)
+    }
+
+    /// The sentences of `text` and what the model says of each. Never throws.
+    #[wasm_bindgen(unchecked_return_type = "Sentence[]")]
+    pub fn analyze(&mut self, text: String) -> JsValue {
+        let mut cursor = Utf16::new(&text);
+        let found = stancelight::analyze(&text, &self.predictor);
+        let views: Vec<SentenceView<'_>> = found
+            .iter()
+            .map(|sentence| SentenceView {
+                span: utf16(&mut cursor, sentence.span),
+                verdict: &sentence.verdict,
+                topic: self.predictor.topic(),
+            })
+            .collect();
+        let out = to_js(&views);
+        self.sentences = found.into_iter().map(|sentence| sentence.span).collect();
+        self.text = text;
+        out
+    }
+
+    /// Why sentence `index` of the text last analysed was judged as it was; `undefined` if there is no such
+    /// sentence. For every label, the words' shares added up, plus the bias, are exactly the logit.
+    #[wasm_bindgen(unchecked_return_type = "Explanation | undefined")]
+    pub fn explain(&self, index: usize) -> JsValue {
+        let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
+        let explanation = explain(&self.text[span.range()], &self.predictor);
+        let mut cursor = Utf16::new(&self.text);
+        let start = cursor.at(span.start);
+        let words = explanation.words.iter().map(|word| utf16(&mut cursor, word.span.shift(span.start))).collect();
+        let span = Span::new(start, cursor.at(span.end));
+        to_js(&ExplanationView { span, words, explanation: &explanation, topic: self.predictor.topic() })
+    }
+
+    /// Judges `text` as one sentence, whatever it holds.
+    #[wasm_bindgen(unchecked_return_type = "Sentence")]
+    pub fn score(&self, text: &str) -> JsValue {
+        let verdict = score(text, &self.predictor);
+        let span = Span::new(0, Utf16::new(text).at(text.len()));
+        to_js(&SentenceView { span, verdict: &verdict, topic: self.predictor.topic() })
+    }
+}
+
+fn utf16(cursor: &mut Utf16<'_>, span: Span) -> Span {
+    Span::new(cursor.at(span.start), cursor.at(span.end))
+}
+
+/// Plain objects, so that `JSON.stringify` and spreading work on every result.
+fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// An `Error` that programs can tell by its `code` and people by its message.
+fn coded_error(code: &str, message: &str) -> JsValue {
+    let error = Error::new(message);
+    // Setting a property of a new object cannot fail.
+    let _ = Reflect::set(&error, &"code".into(), &code.into());
+    error.into()
+}

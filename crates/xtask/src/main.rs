@@ -1,2 +1,90 @@
-//! Being written.
-fn main() {}
+//! `cargo xtask`: one command that sets up, builds, checks and serves the whole project. What comes in
+//! is a clone on a machine with Rust and Node; what goes out is in `target/` and `web/dist/`, never in git.
+
+mod browser;
+mod check;
+mod demo;
+mod engine;
+mod models;
+mod process;
+mod serve;
+mod stamp;
+mod system;
+mod wasm_target;
+mod web;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Set up, build, check and serve Stancelight.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train both models from the repository's sentences, build the page, and serve it
+    Demo {
+        /// Port on 127.0.0.1
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// Build, check in headless Chromium that the page highlights its sample, and exit
+        #[arg(long)]
+        once: bool,
+    },
+    /// Run every check there is
+    Test,
+    /// Build the page into web/dist and the self-hostable module into web/dist/stancelight
+    Web,
+    /// Train the shipped models again; with the outside data sets if their folder is given
+    Models {
+        /// Folder of the outside data sets that the topic files list
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+    /// Run one WebAssembly test binary in headless Chromium; cargo calls this
+    #[command(hide = true)]
+    WasmTestRunner {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Demo { port, once } => demo::run(port, once)?,
+        Command::Test => return check::run(),
+        Command::Web => {
+            web::build()?;
+            println!("built web/dist and web/dist/stancelight");
+        }
+        Command::Models { data } => models::run(data.as_deref())?,
+        Command::WasmTestRunner { args } => {
+            let args = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
+            wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The root of the clone.
+fn root() -> PathBuf {
+    // CARGO_MANIFEST_DIR is <root>/crates/xtask.
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).map_or(here.clone(), PathBuf::from)
+}

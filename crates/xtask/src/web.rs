@@ -1,0 +1,88 @@
+//! The page and the self-hostable module: engine, models and scripts come in, `web/dist/` goes out.
+
+use crate::process::step;
+use crate::{engine, root, stamp, system};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use stancelight::Model;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Builds what changed.
+pub fn build() -> Result<PathBuf> {
+    install_packages()?;
+    let engine = engine::build()?;
+    let web = root().join("web");
+    let dist = web.join("dist");
+    let mut inputs = stamp::Inputs::default().path(&engine)?.path(&root().join("models"))?;
+    for part in ["src", "module", "public", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"] {
+        inputs = inputs.path(&web.join(part))?;
+    }
+    stamp::unless_fresh("web", inputs, &dist.join("index.html"), || {
+        if dist.exists() {
+            std::fs::remove_dir_all(&dist)?;
+        }
+        let module = dist.join("stancelight");
+        std::fs::create_dir_all(&module)?;
+        for name in ["stancelight_wasm.js", "stancelight_wasm.d.ts", "stancelight_wasm_bg.wasm"] {
+            std::fs::copy(engine.join(name), module.join(name)).with_context(|| format!("copying {name}"))?;
+        }
+        copy_models(&module.join("models"))?;
+        step("building the page", npm(&["run", "--silent", "build"]).current_dir(&web))?;
+        Ok(())
+    })?;
+    Ok(dist)
+}
+
+/// An npm command in `web/`.
+pub fn npm(args: &[&str]) -> Command {
+    let mut command = Command::new("npm");
+    command.args(args).current_dir(root().join("web"));
+    command
+}
+
+/// Installs the packages of the lock file unless they are there.
+pub fn install_packages() -> Result<()> {
+    for program in ["node", "npm"] {
+        if !system::has(program) {
+            bail!("`{program}` is not installed; install Node.js 20 or newer (it brings npm) and run this again");
+        }
+    }
+    let web = root().join("web");
+    let inputs = stamp::Inputs::default().path(&web.join("package.json"))?.path(&web.join("package-lock.json"))?;
+    stamp::unless_fresh("npm", inputs, &web.join("node_modules"), || {
+        step("installing npm packages", &mut npm(&["ci", "--no-audit", "--no-fund"]))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The topics in the repository: their folders, in order of name.
+pub fn topics() -> Result<Vec<PathBuf>> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(root().join("models"))? {
+        let path = entry?.path();
+        if path.join("topic.toml").is_file() {
+            out.push(path);
+        }
+    }
+    out.sort();
+    Ok(out)
+}
+
+/// Copies every shipped model and lists them with the titles they carry themselves.
+fn copy_models(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut index: Vec<Value> = Vec::new();
+    for topic in topics()? {
+        let path = topic.join("model.stance");
+        let bytes =
+            std::fs::read(&path).with_context(|| format!("{} is missing; `cargo xtask models`", path.display()))?;
+        let model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
+        let file = format!("{}.stance", model.topic.name);
+        std::fs::write(folder.join(&file), bytes)?;
+        index.push(json!({ "name": model.topic.name, "title": model.topic.title, "file": file }));
+    }
+    std::fs::write(folder.join("index.json"), serde_json::to_string_pretty(&index)?)?;
+    Ok(())
+}
