@@ -1,1 +1,97 @@
-//! End-to-end suites.
+//! What the suites share: a model small enough to reckon by hand, and goldens that rewrite themselves on
+//! request and then fail, so that nobody blesses a change unseen.
+
+use stancelight::feature::{Feature, Settings, marker};
+use stancelight::{Label, Linear, Model, Topic, Underline, Words};
+use std::path::{Path, PathBuf};
+
+/// A file of the goldens.
+pub fn golden_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("goldens").join(name)
+}
+
+/// Compares `actual` with a golden. With `BLESS=1` in the environment it writes the golden and fails all
+/// the same: look at the difference, then run again without.
+///
+/// # Panics
+/// If they differ, or after blessing.
+pub fn check_golden(name: &str, actual: &str) {
+    let path = golden_path(name);
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    if std::env::var_os("BLESS").is_some() && expected != actual {
+        std::fs::write(&path, actual).expect("goldens can be written");
+        panic!("{name} was rewritten; look at the difference and run again without BLESS");
+    }
+    if expected != actual {
+        let line = expected.lines().zip(actual.lines()).position(|(a, b)| a != b);
+        let line = line.unwrap_or_else(|| expected.lines().count().min(actual.lines().count()));
+        let shown = |text: &str| text.lines().nth(line).unwrap_or("(end)").to_owned();
+        panic!(
+            "{name}, line {}:\n  expected {}\n  actual   {}\n(BLESS=1 rewrites it)",
+            line + 1,
+            shown(&expected),
+            shown(actual)
+        );
+    }
+}
+
+/// A topic of three labels.
+pub fn toy_topic() -> Topic {
+    let label = |name: &str, pole, underline| Label {
+        name: name.to_owned(),
+        pole,
+        color: "#0072b2".to_owned(),
+        color_dark: "#56b4e9".to_owned(),
+        underline,
+        meaning: format!("what is {name}"),
+    };
+    Topic {
+        name: "toy".to_owned(),
+        title: "Toy".to_owned(),
+        question: "Is it good?".to_owned(),
+        labels: vec![
+            label("good", 1.0, Underline::Solid),
+            label("plain", 0.0, Underline::None),
+            label("bad", -1.0, Underline::Wavy),
+        ],
+        threshold: 0.6,
+        provenance: "made up".to_owned(),
+    }
+}
+
+/// A model of a dozen words whose weights one can add up in one's head.
+pub fn toy_model() -> Model {
+    let mut words: Vec<&str> =
+        marker::ALL.into_iter().chain(["accord", "army", "attack", "council", "no", "not", "port", "shelled", "sign", "the", "?"]).collect();
+    words.sort_unstable();
+    let id = |word: &str| u32::try_from(words.binary_search(&word).expect("a toy word")).expect("few words");
+    let mut rows: Vec<(Feature, [i8; 3])> = vec![
+        (Feature::Word(id("accord")), [60, -20, -40]),
+        (Feature::Word(id("attack")), [-50, -30, 80]),
+        (Feature::Word(id("shelled")), [-40, -60, 100]),
+        (Feature::Word(id("sign")), [30, -10, -20]),
+        (Feature::Word(id("council")), [5, 10, -15]),
+        (Feature::Word(id("?")), [-5, 10, -5]),
+        (Feature::Negated(id("attack")), [40, 20, -60]),
+        (Feature::Negated(id("sign")), [-40, 0, 40]),
+        (Feature::Pair(id(marker::NAME), id("shelled")), [-10, -5, 15]),
+        (Feature::Pair(id("the"), id("accord")), [7, -3, -4]),
+        (Feature::Pair(id(marker::START), id(marker::NUMBER)), [-6, 12, -6]),
+        (Feature::Skip(id("army"), id("port")), [-9, -2, 11]),
+        (Feature::Skip(id("sign"), id("accord")), [21, -11, -10]),
+    ];
+    rows.sort_by_key(|(feature, _)| feature.key());
+    Model {
+        topic: toy_topic(),
+        settings: Settings::default(),
+        facts: vec![("made by".to_owned(), "hand".to_owned())],
+        function_words: [id("the"), id("?")].into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        features: rows.iter().map(|(feature, _)| *feature).collect(),
+        linear: Linear {
+            bias: vec![-0.25, 0.5, -0.125],
+            scale: vec![0.05, 0.04, 0.06],
+            weights: rows.iter().flat_map(|(_, weights)| *weights).collect(),
+        },
+        words: words.into_iter().collect::<Words>(),
+    }
+}

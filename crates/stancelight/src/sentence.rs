@@ -7,10 +7,15 @@
 //! goes on in lower case. Two passes, each linear in the text.
 
 use crate::span::Span;
+use crate::token::is_invisible;
 
 /// Longest sentence in bytes. Real ones stay far below; a "sentence" without any end (base64, a
 /// table) is cut at the last space before this, so that no later stage meets unbounded input.
 pub const MAX_SENTENCE_BYTES: usize = 16 * 1024;
+
+/// How far past a terminator the decision looks; bounded so that a long run of signs or letters
+/// behind every full stop stays linear.
+const LOOK_AHEAD: usize = 512;
 
 /// The sentences of `text`, in order. Never fails; text without letters or digits has none.
 pub fn sentences(text: &str) -> Vec<Span> {
@@ -77,7 +82,8 @@ fn flush(text: &str, block: &mut Vec<Span>, out: &mut Vec<Span>) {
 }
 
 /// Plain-text mail and agency copy wrap at a fixed column: all lines but the last are then about
-/// equally long. A line that could have taken the next line's first word was not wrapped.
+/// equally long. A line that could have taken the next line's first word was not wrapped, and a list of
+/// headlines shows itself by its capitals.
 fn is_hard_wrapped(text: &str, block: &[Span]) -> bool {
     let [first @ .., _] = block else { return false };
     let width = |line: Span| text[line.range()].chars().count();
@@ -85,10 +91,16 @@ fn is_hard_wrapped(text: &str, block: &[Span]) -> bool {
     if first.is_empty() || !(30..=120).contains(&longest) {
         return false;
     }
-    block.windows(2).all(|pair| {
+    let joints = || block.windows(2).filter(|pair| !starts_list_item(text, pair[1]));
+    let is_full = |pair: &&[Span]| {
         let next_word = text[pair[1].range()].split_whitespace().next().map_or(0, |word| word.chars().count());
-        starts_list_item(text, pair[1]) || width(pair[0]) + 1 + next_word >= longest.saturating_sub(3)
-    })
+        width(pair[0]) + 1 + next_word >= longest.saturating_sub(3)
+    };
+    let runs_on = |pair: &&[Span]| {
+        let next = text[pair[1].range()].chars().find(|c| c.is_alphanumeric());
+        next.is_some_and(|c| c.is_alphabetic() && !c.is_uppercase())
+    };
+    joints().all(|pair| is_full(&pair)) && joints().filter(runs_on).count() * 2 >= joints().count()
 }
 
 /// Bullets, and numbers or letters followed by a stop or bracket and a space.
@@ -123,10 +135,12 @@ fn enumerator_len(line: &str) -> usize {
     if stop && after[1..].starts_with(char::is_whitespace) { line.len() - after.len() + 1 } else { 0 }
 }
 
+/// Without white space at either end, and without what is as good as it: zero-width spaces, byte-order marks.
 fn trim(text: &str, span: Span) -> Span {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
     let raw = &text[span.range()];
-    let start = span.start + (raw.len() - raw.trim_start().len());
-    Span::new(start, start + raw.trim().len())
+    let start = span.start + (raw.len() - raw.trim_start_matches(blank).len());
+    Span::new(start, start + raw.trim_matches(blank).len())
 }
 
 // ---- terminators inside a segment -------------------------------------------------------------
@@ -137,11 +151,28 @@ fn is_wide_terminator(c: char) -> bool {
 }
 
 fn is_terminator(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '‼' | '⁇' | '⁈' | '⁉') || is_wide_terminator(c)
+    matches!(c, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '॥' | '։' | '።' | '፧' | '။' | '។' | '‼' | '⁇' | '⁈' | '⁉')
+        || is_wide_terminator(c)
 }
 
 fn is_closer(c: char) -> bool {
     matches!(c, '"' | '\'' | '”' | '’' | '»' | '›' | ')' | ']' | '}' | '」' | '』' | '）' | '》' | '“' | '‘')
+}
+
+/// Written right behind a terminator, it belongs to the sentence that ends: marks that do not show,
+/// emoji, raised numbers of footnotes.
+fn is_appendage(c: char) -> bool {
+    is_unseen(c) || matches!(c, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}' | '¹' | '²' | '³' | '⁰' | '⁴'..='⁹')
+}
+
+fn is_unseen(c: char) -> bool {
+    is_invisible(c) || (c.is_control() && !c.is_whitespace())
+}
+
+/// A small letter where a sentence would begin with a capital. Georgian letters count as small in
+/// Unicode, but Georgian has no capitals there.
+fn is_small(c: char) -> bool {
+    c.is_lowercase() && !matches!(c, '\u{10d0}'..='\u{10ff}')
 }
 
 fn is_opener(c: char) -> bool {
@@ -176,8 +207,8 @@ fn split_segment(text: &str, segment: Span, out: &mut Vec<Span>) {
                 at = next;
             }
         }
-        // Four bytes early: the next character may be that long.
-        if at - start + 4 > MAX_SENTENCE_BYTES {
+        // Early: the next terminator may take this much with it.
+        if at - start + LOOK_AHEAD > MAX_SENTENCE_BYTES {
             let cut = last_space(text, start, at);
             push(text, Span::new(start, cut), out);
             start = cut;
@@ -197,33 +228,104 @@ fn last_space(text: &str, start: usize, at: usize) -> usize {
 /// Decides at the terminator that starts at `at`: the sentence's end if it ends here, and where to
 /// go on looking.
 fn boundary(text: &str, start: usize, at: usize, limit: usize) -> (Option<usize>, usize) {
-    let tail = &text[at..limit];
+    let mut seen = limit.min(at + LOOK_AHEAD);
+    while !text.is_char_boundary(seen) {
+        seen -= 1;
+    }
+    let (before, tail) = (&text[start..at], &text[at..seen]);
     let run = tail.len() - tail.trim_start_matches(is_terminator).len();
-    let after_run = &tail[run..];
-    let closers = after_run.len() - after_run.trim_start_matches(is_closer).len();
+    let (stop, after) = tail.split_at(run);
+    let (closers, closed) = closing(after);
+    let rest = &after[closers..];
     let end = at + run + closers;
-    let rest = &text[end..limit];
-    let stop = &tail[..run];
+    let (ends, goes_on) = ((Some(end), end), (None, end));
     if rest.is_empty() {
-        return (Some(end), end);
+        return ends;
     }
-    let mut following = rest.trim_start();
+    if is_omission(before, stop, after) || (stop == "." && !closed && is_numbering(before)) {
+        return goes_on;
+    }
+    let following = rest.trim_start();
     if following.len() == rest.len() {
-        let wide = stop.chars().any(is_wide_terminator);
-        let glued = stop == "." && closers == 0 && lost_space(&text[start..at], rest);
-        return (if wide || glued { Some(end) } else { None }, end);
+        let decimal = stop == "．" && before.ends_with(char::is_numeric) && rest.starts_with(char::is_numeric);
+        let wide = stop.chars().any(is_wide_terminator) && !decimal;
+        let glued = matches!(stop, "." | "!" | "?") && !closed && lost_space(before, rest);
+        return if wide || glued { ends } else { goes_on };
     }
-    following = following.trim_start_matches(is_opener).trim_start_matches(|c: char| is_opener(c) || c == ' ');
-    let Some(next) = following.chars().next() else { return (Some(end), end) };
-    if next.is_lowercase() {
-        return (None, end);
+    let following = following.trim_start_matches(|c: char| is_opener(c) || is_unseen(c) || c.is_whitespace());
+    let Some(next) = following.chars().next() else { return ends };
+    // Of ". . ." the last stop decides.
+    if is_small(next) || is_terminator(next) {
+        return goes_on;
     }
-    let abbreviated = stop == "." && closers == 0 && is_abbreviation(&text[start..at], following);
-    (if abbreviated { None } else { Some(end) }, end)
+    let spoken = closed && !stop.starts_with('.') && names_speaker(following);
+    let abbreviated = stop == "." && !closed && is_abbreviation(before, following);
+    if spoken || abbreviated { goes_on } else { ends }
 }
 
-/// `said.The`: extracted web pages lose the space between paragraphs.
+/// Bytes behind a terminator that still belong to it, and whether there is a closing quote or bracket.
+fn closing(after: &str) -> (usize, bool) {
+    let (mut rest, mut closed) = (after, false);
+    while let Some(c) = rest.chars().next() {
+        let next = &rest[c.len_utf8()..];
+        // “ closes a German quotation and opens an English one.
+        let opens = matches!(c, '“' | '‘') && next.starts_with(char::is_alphanumeric);
+        if is_closer(c) && !opens {
+            closed = true;
+            rest = next;
+        } else if is_appendage(c) {
+            rest = next;
+        } else if let Some(note) = note_len(rest) {
+            rest = &rest[note..];
+        } else if let Some(next) = rest.trim_start().strip_prefix(['»', '›'])
+            && (next.is_empty() || next.starts_with(char::is_whitespace))
+        {
+            // French puts a space before it.
+            closed = true;
+            rest = next;
+        } else {
+            break;
+        }
+    }
+    (after.len() - rest.len(), closed)
+}
+
+/// Bytes of a leading `[1]`, `[b]`, `[citation needed]`.
+fn note_len(text: &str) -> Option<usize> {
+    const LONGEST: usize = 24;
+    let inside = text.strip_prefix('[')?;
+    let len = inside.char_indices().take(LONGEST).find(|&(_, c)| !(c.is_alphanumeric() || c == ' '))?.0;
+    (len > 0 && inside[len..].starts_with(']')).then_some(len + 2)
+}
+
+/// `[...]` and `(…)` stand for words left out of a quotation.
+fn is_omission(before: &str, stop: &str, after: &str) -> bool {
+    before.ends_with(['[', '(']) && after.starts_with([']', ')']) && stop.trim_matches(['.', '…']).is_empty()
+}
+
+/// The full stop numbers what follows: all the sentence so far is `2` or `A`, or a colon announced `1`.
+fn is_numbering(before: &str) -> bool {
+    let word = last_word(before);
+    let first = before[..before.len() - word.len()].trim_end();
+    let number = (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let letter = word.chars().count() == 1 && word.starts_with(char::is_uppercase);
+    (first.is_empty() && (number || letter)) || (word == "1" && first.ends_with(':'))
+}
+
+/// `"Never!" President Roe said`: capitalised words, then a verb of saying.
+fn names_speaker(following: &str) -> bool {
+    const MOST: usize = 6;
+    let mut words = following.split_whitespace().map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()));
+    let name = |word: &str| word.starts_with(char::is_uppercase);
+    if !words.next().is_some_and(|word| name(word) && !is_sentence_opener(word)) {
+        return false;
+    }
+    words.take(MOST).find(|word| !name(word)).is_some_and(|word| SPEECH.contains(&word))
+}
+
+/// `said.The`, `said.“The`: extracted web pages lose the space between paragraphs.
 fn lost_space(before: &str, after: &str) -> bool {
+    let after = after.strip_prefix('“').unwrap_or(after);
     let word = last_word(before);
     let mut next = after.chars();
     word.chars().count() >= 3
@@ -260,17 +362,23 @@ const RUN_ON: &[&str] =
 
 /// May end a sentence, and does when the next word is one that opens sentences. In capitals only.
 const AMBIGUOUS: &[&str] = &[
-    "apr", "assn", "aug", "ave", "bldg", "blvd", "bros", "calif", "co", "conn", "corp", "dec", "dept", "est", "feb",
-    "fla", "ft", "ill", "inc", "jan", "jr", "jul", "jun", "kan", "llc", "ltd", "mar", "mass", "md", "mich", "minn",
-    "mo", "nov", "oct", "okla", "ore", "pa", "ph.d", "plc", "rd", "sec", "sept", "sep", "sr", "st", "tenn", "tex",
-    "univ", "va", "wash", "wis",
+    "ala", "apr", "ariz", "assn", "aug", "ave", "bldg", "blvd", "bros", "calif", "co", "conn", "corp", "dec", "dept",
+    "feb", "ga", "ky", "neb", "nev", "fla", "ft", "ill", "inc", "jan", "jr", "jul", "jun", "kan", "llc", "ltd", "mar",
+    "mass", "md", "mich", "minn", "mo", "nov", "oct", "okla", "ore", "pa", "ph.d", "plc", "rd", "sec", "sept", "sep",
+    "sr", "st", "tenn", "tex", "univ", "va", "vt", "wash", "wis", "wyo",
 ];
 
 /// Likewise, written small as well.
 const AMBIGUOUS_SMALL: &[&str] = &["a.m", "al", "etc", "p.m"];
 
 /// Followed by a number they are abbreviations, by anything else words.
-const BEFORE_NUMBER: &[&str] = &["no", "nos", "p", "para", "paras", "art", "ch", "ver", "nr"];
+const BEFORE_NUMBER: &[&str] = &["est", "no", "nos", "p", "para", "paras", "art", "ch", "ver", "nr"];
+
+/// Verbs that say who said what was quoted.
+const SPEECH: &[&str] = &[
+    "added", "answered", "asked", "asks", "cried", "declared", "demanded", "insisted", "joked", "repeated", "replied",
+    "said", "says", "shouted", "told", "tweeted", "warned", "wondered", "wrote",
+];
 
 /// Capitalised words that start sentences and hardly ever follow an abbreviation inside one.
 const OPENERS: &[&str] = &[
@@ -378,25 +486,30 @@ fn is_sentence_opener(word: &str) -> bool {
 
 /// Whether the full stop after `before` belongs to its last word, given what `following` says.
 fn is_abbreviation(before: &str, following: &str) -> bool {
-    let word = last_word(before);
+    // Of "non-U.S" and "ex-Gen" what follows the hyphen decides.
+    let word = last_word(before).rsplit('-').next().unwrap_or("");
     let lower = word.to_lowercase();
     if lower.is_empty() {
         return false;
     }
     let capital = word.starts_with(char::is_uppercase);
     let listed = |list: &[&str]| list.contains(&lower.as_str());
-    if listed(RUN_ON) || (capital && listed(TITLES)) {
+    let single = |part: &str| part.chars().count() == 1 && !part.starts_with(char::is_numeric);
+    // "v." and "c." run on, but "Article V." may end a sentence.
+    if (listed(RUN_ON) && !(capital && single(word))) || (capital && listed(TITLES)) {
         return true;
     }
     let number_follows = following.starts_with(|c: char| c.is_numeric());
     if listed(BEFORE_NUMBER) {
         return number_follows;
     }
-    let single = |part: &str| part.chars().count() == 1 && !part.starts_with(char::is_numeric);
     // "U.S." and "J.K." however they are composed, and a lone initial.
     let initials = if word.contains('.') { word.split('.').all(single) } else { capital && single(word) };
     let ambiguous = initials || listed(AMBIGUOUS_SMALL) || (capital && listed(AMBIGUOUS));
-    ambiguous && !is_sentence_opener(following.split(char::is_whitespace).next().unwrap_or(""))
+    // A full stop behind the next word makes it one more initial or "No." rather than an opener.
+    let next = following.split(char::is_whitespace).next().unwrap_or("");
+    let opens = is_sentence_opener(next) && !next.trim_start_matches(char::is_alphabetic).starts_with('.');
+    ambiguous && !opens
 }
 
 fn push(text: &str, span: Span, out: &mut Vec<Span>) {

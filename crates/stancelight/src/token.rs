@@ -82,7 +82,8 @@ impl Tokens {
         let end = start + c.len_utf8();
         let kind = match c {
             '.' | ',' | ';' | ':' | '?' | '!' | '(' | ')' | '[' | ']' | '{' | '}' | '–' | '—' | '…' | '、' | '。'
-            | '，' | '；' | '：' | '？' | '！' | '؟' | '،' | '؛' | '।' | '/' | '|' => Kind::Clause,
+            | '，' | '；' | '：' | '？' | '！' | '؟' | '،' | '؛' | '।' | '॥' | '۔' | '։' | '።' | '፧' | '။' | '។'
+            | '/' | '|' => Kind::Clause,
             '"' | '\'' | '“' | '”' | '‘' | '’' | '„' | '‚' | '«' | '»' | '‹' | '›' | '`' | '「' | '」' | '『'
             | '』' => Kind::Quote,
             // A lone hyphen or mark says nothing, and "cease-fire" must equal "cease fire".
@@ -127,8 +128,9 @@ impl Tokens {
         if form.ends_with("'s") {
             self.forms.truncate(self.forms.len() - 2);
         } else if form.len() > 3 && form.ends_with("n't") {
-            // Three characters of the form are three of the text: "n", an apostrophe, "t".
-            let tail: usize = text[start..end].chars().rev().take(3).map(char::len_utf8).sum();
+            // Three characters of the form are three that show in the text: "n", an apostrophe, "t".
+            let shown = text[start..end].char_indices().rev().filter(|&(_, c)| !is_invisible(c));
+            let tail = shown.take(3).last().map_or(0, |(at, _)| end - start - at);
             let middle = self.forms.len() - 3;
             self.push_form(Span::new(start, end - tail), kind, case, (from, middle));
             self.push_form(Span::new(end - tail, end), kind, Case::Lower, (middle, middle + 3));
@@ -167,7 +169,7 @@ fn push_folded(forms: &mut String, c: char) {
 }
 
 /// Soft hyphens, zero-width spaces and joiners, byte-order marks, variation selectors.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
@@ -214,11 +216,11 @@ mod tests {
 
     #[test]
     fn spans_are_the_words_as_written() {
-        let text = "Don’t “STOP” the O’Neill\u{200b} talks";
+        let text = "Don’t “STOP” the O’Neill\u{200b} talks can\u{ad}’t";
         let mut tokens = Tokens::default();
         tokens.fill(text);
         let words: Vec<&str> =
             tokens.iter().filter(|(t, _)| t.kind == Kind::Word).map(|(t, _)| &text[t.span.range()]).collect();
-        assert_eq!(words, ["Do", "n’t", "STOP", "the", "O’Neill", "talks"]);
+        assert_eq!(words, ["Do", "n’t", "STOP", "the", "O’Neill", "talks", "ca", "n\u{ad}’t"]);
     }
 }
