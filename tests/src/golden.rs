@@ -17,11 +17,17 @@ pub fn bytes(name: &str) -> Vec<u8> {
 }
 
 /// A golden's text; empty if it is not there yet.
+///
+/// # Panics
+/// If it is not UTF-8.
 pub fn text(name: &str) -> String {
     String::from_utf8(bytes(name)).unwrap_or_else(|_| panic!("goldens/{name} is not UTF-8"))
 }
 
 /// Fails unless the golden is exactly `actual`; with `BLESS=1` rewrites it first.
+///
+/// # Panics
+/// If they differ.
 pub fn check(name: &str, actual: &[u8]) {
     let expected = bytes(name);
     if expected == actual {
@@ -56,6 +62,9 @@ pub fn blessing() -> bool {
 }
 
 /// Rewrites a golden and fails, so that it is looked at.
+///
+/// # Panics
+/// Always.
 pub fn rewrite(name: &str, actual: &[u8]) -> ! {
     let path = path(name);
     let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, actual));

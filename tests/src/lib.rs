@@ -1,39 +1,9 @@
-//! What the suites share: a model small enough to reckon by hand, and goldens that rewrite themselves on
-//! request and then fail, so that nobody blesses a change unseen.
+//! What the suites share: goldens, and a model small enough to reckon by hand.
 
 use stancelight::feature::{Feature, Settings, marker};
 use stancelight::{Label, Linear, Model, Topic, Underline, Words};
-use std::path::{Path, PathBuf};
 
-/// A file of the goldens.
-pub fn golden_path(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("goldens").join(name)
-}
-
-/// Compares `actual` with a golden. With `BLESS=1` in the environment it writes the golden and fails all
-/// the same: look at the difference, then run again without.
-///
-/// # Panics
-/// If they differ, or after blessing.
-pub fn check_golden(name: &str, actual: &str) {
-    let path = golden_path(name);
-    let expected = std::fs::read_to_string(&path).unwrap_or_default();
-    if std::env::var_os("BLESS").is_some() && expected != actual {
-        std::fs::write(&path, actual).expect("goldens can be written");
-        panic!("{name} was rewritten; look at the difference and run again without BLESS");
-    }
-    if expected != actual {
-        let line = expected.lines().zip(actual.lines()).position(|(a, b)| a != b);
-        let line = line.unwrap_or_else(|| expected.lines().count().min(actual.lines().count()));
-        let shown = |text: &str| text.lines().nth(line).unwrap_or("(end)").to_owned();
-        panic!(
-            "{name}, line {}:\n  expected {}\n  actual   {}\n(BLESS=1 rewrites it)",
-            line + 1,
-            shown(&expected),
-            shown(actual)
-        );
-    }
-}
+pub mod golden;
 
 /// A topic of three labels.
 pub fn toy_topic() -> Topic {
@@ -61,8 +31,10 @@ pub fn toy_topic() -> Topic {
 
 /// A model of a dozen words whose weights one can add up in one's head.
 pub fn toy_model() -> Model {
-    let mut words: Vec<&str> =
-        marker::ALL.into_iter().chain(["accord", "army", "attack", "council", "no", "not", "port", "shelled", "sign", "the", "?"]).collect();
+    let mut words: Vec<&str> = marker::ALL
+        .into_iter()
+        .chain(["accord", "army", "attack", "council", "no", "not", "port", "shelled", "sign", "the", "?"])
+        .collect();
     words.sort_unstable();
     let id = |word: &str| u32::try_from(words.binary_search(&word).expect("a toy word")).expect("few words");
     let mut rows: Vec<(Feature, [i8; 3])> = vec![
@@ -85,7 +57,11 @@ pub fn toy_model() -> Model {
         topic: toy_topic(),
         settings: Settings::default(),
         facts: vec![("made by".to_owned(), "hand".to_owned())],
-        function_words: [id("the"), id("?")].into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        function_words: [id("the"), id("?")]
+            .into_iter()
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         features: rows.iter().map(|(feature, _)| *feature).collect(),
         linear: Linear {
             bias: vec![-0.25, 0.5, -0.125],

@@ -1,7 +1,10 @@
 //! One binary for every suite, so that they are linked once.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod analysis;
 mod bad_input;
+mod cases;
 mod cli;
 mod command;
 mod corpora;

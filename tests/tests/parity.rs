@@ -1,142 +1,68 @@
-//! One truth for every platform: what the engine makes of many texts, down to the last bit.
-//!
-//! `goldens/toy.stance` is the toy model's file and `goldens/parity.json` what it says, in UTF-16 offsets,
-//! as the browser gives them. This suite proves that the native engine gives exactly that; the browser's
-//! own suite, beside the WebAssembly crate, reads the same two files.
+//! What the native engine says of many awkward texts, written down with UTF-16 offsets. The browser's tests
+//! read the same file and must say the same.
 
-use crate::cases::{self, FILES};
+use serde_json::{Value, json};
 use stancelight::offset::Utf16;
-use stancelight::view::{ExplanationView, TopicView};
-use stancelight::{Model, Predictor, Span, analyze, explain};
+use stancelight::view::{ExplanationView, SentenceView};
+use stancelight::{Predictor, Span, analyze, explain};
 use stancelight_tests::{golden, toy_model};
-use std::fmt::Write;
 
-/// Texts that put known words among everything that makes offsets differ.
-const TEXTS: &[&str] = &[
-    "Georgia and Russia signed the peace treaty. The army attacked the village! 🎉",
-    "🎉🎉 They won’t attack. 👩‍👩‍👧 Peace talks 🇬🇪 hold. ❤️ War?",
-    "The army\r\n\r\ndidn't sign.\r\nThe council agreed\r\rTalks",
-    "שלום לכולם. הצבא attack תקף! سلام عليكم؟ نعم، سلام.",
-    "Nai\u{308}ve? nai\u{308}ve. NAÏVE naïve e\u{301}\u{302}\u{303} peace\u{301} treaty",
-    "双方停火。战争结束了！🎉停火？“停火。”",
-    "мир и война. МИР! Мир.",
-    "\u{feff}The\u{a0}treaty\u{200b} holds.\u{200f} The trea\u{ad}ty can\u{ad}’t hold.",
-    "𝕋𝕙𝕖 𝕒𝕣𝕞𝕪 attacked 𝟛 villages. 𐍈𐍈 agreed.",
-    "the army … the village: attack; then (friendly) peace, never war!!",
-    "\u{0}\u{1}peace\u{7f} talks\u{fffd}\u{ffff} war",
-    "Mr. Roe agreed, but the U.S. Council never signed 3.5 treaties at 5 p.m. Friday.",
-    "NOT PEACE. NEVER SIGN! NO ATTACK? NO.",
-    "ﬁrst İstanbul ǅungla STRASSE straße peace",
+/// Pieces that texts are put together from: each case is several of them in a fixed order.
+const PIECES: &[&str] = &[
+    "They sign the accord. ",
+    "The army shelled the port! ",
+    "He didn’t attack… ",
+    "\"No,\" said Iran's envoy. ",
+    "👩‍👩‍👧 met 🎉. ",
+    "שתי הממשלות attack. ",
+    "e\u{301}cole shelled\u{ad} it? ",
+    "\r\n\r\n",
+    "• 40 ships\n",
+    "停火协议。",
+    "U.S. and U.N. sign. ",
+    "THE SECURITY COUNCIL ATTACK ",
+    "İSTANBUL ﬁrst ǅ. ",
+    "\u{202e}port\u{202c} of Ørland shelled. ",
+    "attack attack attack attack ",
+    "हमला न करें। ",
+    "1,000.5 men vs. 10th of 3. ",
+    "\u{feff}\u{200b}sign\u{200d} ",
 ];
-
-/// Words that the made-up texts are strung together from.
-const WORDS: &[&str] = &[
-    "the",
-    "The",
-    "army",
-    "attack",
-    "attacked",
-    "peace",
-    "talks",
-    "treaty",
-    "war",
-    "village",
-    "signed",
-    "sign",
-    "agreed",
-    "Roe",
-    "Geneva",
-    "Council",
-    "not",
-    "never",
-    "didn’t",
-    "won't",
-    "3",
-    "2,000",
-    "and",
-    "to",
-    "friendly",
-    "naïve",
-    "🎉",
-    "👍🏽",
-    "停火",
-    "мир",
-    "سلام",
-    "שלום",
-    "e\u{301}tat",
-    "cease-fire",
-    "ceasefire",
-    "(so)",
-    "“yes”",
-    "U.S.",
-    "Mr.",
-];
-const STOPS: &[&str] = &[". ", "! ", "? ", "… ", ".\r\n", "\n\n", "。", ".” ", ", ", "; "];
-
-/// Always the same made-up texts: a fixed generator, no library whose next version draws otherwise.
-fn made_up() -> Vec<String> {
-    let mut state = 1_u64;
-    let mut draw = |n: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 40).unwrap_or(0) % n
-    };
-    let mut text = |words: usize| {
-        let mut out = String::new();
-        for _ in 0..words {
-            out += WORDS[draw(WORDS.len())];
-            out += if draw(6) == 0 { STOPS[draw(STOPS.len())] } else { " " };
-        }
-        out
-    };
-    let mut out: Vec<String> = (0..64).map(|i| text(4 + i % 13)).collect();
-    out.push(text(600));
-    out
-}
 
 fn texts() -> Vec<String> {
-    let mut out: Vec<String> = TEXTS.iter().map(|&text| text.to_owned()).collect();
-    for file in FILES.into_iter().chain(["limits"]) {
-        out.extend(cases::read(file).1.into_iter().map(|case| case.text));
+    let n = PIECES.len();
+    let mut out: Vec<String> = PIECES.iter().map(|piece| (*piece).to_owned()).collect();
+    for i in 0..180 {
+        // A fixed walk through the pieces, of growing length.
+        let length = 2 + i % 7;
+        out.push((0..length).map(|j| PIECES[(i * 5 + j * (3 + i % 4)) % n]).collect());
     }
-    out.extend(made_up());
     out
 }
 
 #[test]
-fn the_toy_model_file_is_the_golden_one() {
-    golden::check("toy.stance", &toy_model().to_bytes());
-}
-
-#[test]
-fn every_number_is_the_golden_one() {
-    let model = Model::from_bytes(&toy_model().to_bytes()).unwrap();
+fn says_what_it_said() {
+    let model = toy_model();
+    let bytes = model.to_bytes();
+    golden::check("toy.stance", &bytes);
     let predictor = Predictor::new(model);
     let topic = predictor.topic();
-    let texts = texts();
-    assert!(texts.len() >= 200, "only {} texts", texts.len());
-    let topic_json = serde_json::to_string(&TopicView(topic)).unwrap();
-    let mut out = format!("{{\n\"topic\": {topic_json},\n\"texts\": [");
-    for (i, text) in texts.iter().enumerate() {
-        let text_json = serde_json::to_string(text).unwrap();
-        write!(out, "{}\n{{\"text\": {text_json}, \"sentences\": [", if i > 0 { "," } else { "" }).unwrap();
-        let mut cursor = Utf16::new(text);
-        for (j, sentence) in analyze(text, &predictor).iter().enumerate() {
-            let why = explain(&text[sentence.span.range()], &predictor);
-            assert_eq!(why.verdict, sentence.verdict);
-            let start = cursor.at(sentence.span.start);
-            let words = why.words.iter().map(|word| {
-                let span = word.span.shift(sentence.span.start);
-                Span::new(cursor.at(span.start), cursor.at(span.end))
-            });
-            let words = words.collect();
-            let span = Span::new(start, cursor.at(sentence.span.end));
-            let view = ExplanationView { span, words, explanation: &why, topic };
-            // Serialised floats are the shortest that read back as the same bits.
-            let view = serde_json::to_string(&view).unwrap();
-            write!(out, "{}\n  {view}", if j > 0 { "," } else { "" }).unwrap();
+    let mut out = String::new();
+    for text in texts() {
+        let mut cursor = Utf16::new(&text);
+        let mut place = |span: Span| Span::new(cursor.at(span.start), cursor.at(span.end));
+        let found = analyze(&text, &predictor);
+        let mut sentences: Vec<Value> = Vec::new();
+        let mut explanations: Vec<Value> = Vec::new();
+        for sentence in &found {
+            let span = place(sentence.span);
+            sentences.push(json!(SentenceView { span, verdict: &sentence.verdict, topic }));
+            let explanation = explain(&text[sentence.span.range()], &predictor);
+            let words = explanation.words.iter().map(|word| place(word.span.shift(sentence.span.start))).collect();
+            explanations.push(json!(ExplanationView { span, words, explanation: &explanation, topic }));
         }
-        out += "]}";
+        out.push_str(&json!({ "text": text, "sentences": sentences, "explanations": explanations }).to_string());
+        out.push('\n');
     }
-    out += "\n]}\n";
-    golden::check("parity.json", out.as_bytes());
+    golden::check("parity.jsonl", out.as_bytes());
 }

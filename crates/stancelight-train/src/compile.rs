@@ -18,8 +18,6 @@ use std::collections::BTreeSet;
 pub struct FitOptions {
     /// How features are made.
     pub settings: Settings,
-    /// A word or feature in fewer sentences is left out.
-    pub min_sentences: u32,
     /// At most this many features are kept.
     pub max_features: usize,
     /// Weight of the squared coefficients.
@@ -30,7 +28,16 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { settings: Settings::default(), min_sentences: 2, max_features: 20_000, l2: 0.3, tolerance: 1e-3 }
+        Self { settings: Settings::default(), max_features: 20_000, l2: 0.3, tolerance: 1e-3 }
+    }
+}
+
+impl FitOptions {
+    /// A word or feature in fewer of the sentences is left out. Two of few; of many, what stands in three of
+    /// them is as likely chance, and would be most of the columns.
+    pub fn min_sentences(rows: usize) -> u32 {
+        const STEP: usize = 40_000;
+        2 + u32::try_from(rows / STEP).unwrap_or(u32::MAX - 2)
     }
 }
 
@@ -40,8 +47,9 @@ impl Default for FitOptions {
 /// If the learner refuses the data.
 pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<Model, TrainError> {
     let texts = || rows.iter().map(|row| row.text.as_str());
-    let vocabulary = Vocabulary::learn(texts(), &options.settings, options.min_sentences);
-    let all = extract(texts(), &options.settings, &vocabulary, &Keep::Frequent(options.min_sentences));
+    let least = FitOptions::min_sentences(rows.len());
+    let vocabulary = Vocabulary::learn(texts(), &options.settings, least);
+    let all = extract(texts(), &options.settings, &vocabulary, &Keep::Frequent(least));
     let fitted = fit(&all.records, rows, topic.labels.len(), options, None)?;
     let best = strongest(&all, fitted.weights(), options.max_features);
     let (vocabulary, kept) = vocabulary.shrink(best.iter().map(|&i| all.features[i]));

@@ -164,14 +164,14 @@ fn plain(error: &serde_json::Error) -> String {
     text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
 }
 
+fn missing(field: &str, object: &Map<String, Value>) -> String {
+    let there: Vec<&str> = object.keys().map(String::as_str).collect();
+    format!("no field `{field}`; the fields here are: {}", there.join(", "))
+}
+
 impl Reading<'_> {
     /// The row an object holds; `None` when the topic file says to leave it out.
     fn row(&self, object: &Map<String, Value>) -> Result<Option<Row>, String> {
-        let label_field = self.outside.map_or("label", |source| source.field.as_str());
-        let missing = |field: &str| {
-            let there: Vec<&str> = object.keys().map(String::as_str).collect();
-            format!("no field `{field}`; the fields here are: {}", there.join(", "))
-        };
         if let Some(source) = self.outside {
             for (field, allowed) in &source.only {
                 let value = object.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -184,17 +184,9 @@ impl Reading<'_> {
             Some(Value::String(text)) if text.trim().is_empty() => return Err("`text` is empty; remove the row".into()),
             Some(Value::String(text)) => text.clone(),
             Some(_) => return Err("`text` is not a string; put it in quotes".into()),
-            None => return Err(missing("text")),
+            None => return Err(missing("text", object)),
         };
-        let target = match object.get(label_field) {
-            Some(Value::String(name)) => self.hard(name)?,
-            Some(Value::Object(distribution)) => Some(self.soft(distribution)?),
-            Some(_) => return Err(format!("`{label_field}` is neither a label nor an object of probabilities")),
-            // Outside files may label only some of their rows.
-            None if self.outside.is_some() => None,
-            None => return Err(missing(label_field)),
-        };
-        let Some(target) = target else { return Ok(None) };
+        let Some(target) = self.target(object)? else { return Ok(None) };
         let weight = match object.get("weight").filter(|_| self.outside.is_none()) {
             None => self.outside.map_or(1.0, |source| source.weight),
             Some(value) => {
@@ -213,6 +205,29 @@ impl Reading<'_> {
             },
         };
         Ok(Some(Row { text, target, weight, group, source: self.source }))
+    }
+
+    /// The distribution over labels that a row gives: the mean of those its label fields hold.
+    fn target(&self, object: &Map<String, Value>) -> Result<Option<Vec<f32>>, String> {
+        let own = ["label".to_owned()];
+        let fields = self.outside.map_or(&own[..], |source| &source.fields);
+        let mut found: Vec<Vec<f32>> = Vec::new();
+        for field in fields {
+            match object.get(field) {
+                Some(Value::String(name)) => found.extend(self.hard(name)?),
+                Some(Value::Object(distribution)) => found.push(self.soft(distribution)?),
+                Some(_) => return Err(format!("`{field}` is neither a label nor an object of probabilities")),
+                // Outside files may label only some of their rows.
+                None if self.outside.is_some() => {}
+                None => return Err(missing(field, object)),
+            }
+        }
+        #[allow(clippy::cast_precision_loss, reason = "fields are few")]
+        let share = 1.0 / found.len().max(1) as f32;
+        Ok(found.into_iter().reduce(|sum, next| sum.iter().zip(&next).map(|(a, b)| a + b).collect()).map(|mut sum| {
+            sum.iter_mut().for_each(|p| *p *= share);
+            sum
+        }))
     }
 
     fn hard(&self, name: &str) -> Result<Option<Vec<f32>>, String> {

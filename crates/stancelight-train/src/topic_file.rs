@@ -37,9 +37,9 @@ pub struct DataSource {
     /// From the labels in the file to the topic's; rows whose label is missing here are left out.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
-    /// The field that holds the label.
-    #[serde(default = "default_label_field")]
-    pub field: String,
+    /// The fields that hold the label; of several distributions that a row has, their mean.
+    #[serde(default = "default_label_fields")]
+    pub fields: Vec<String>,
     /// What a row counts, 1 by default.
     #[serde(default = "default_weight")]
     pub weight: f32,
@@ -57,8 +57,8 @@ pub struct DataSource {
     pub citation: String,
 }
 
-fn default_label_field() -> String {
-    "label".to_owned()
+fn default_label_fields() -> Vec<String> {
+    vec!["label".to_owned()]
 }
 
 const fn default_weight() -> f32 {

@@ -218,13 +218,11 @@ fn usable_folds(rows: &[&Row], topic: &Topic, wanted: usize) -> Result<usize, Tr
 
 /// The summed log-loss on `test` of each penalty of the path.
 fn path_losses(train: &[&Row], test: &[&Row], labels: usize, options: &FitOptions) -> Result<Vec<f64>, TrainError> {
-    let texts = |rows: &[&Row]| rows.iter().map(|row| row.text.clone()).collect::<Vec<_>>();
-    let (train_texts, test_texts) = (texts(train), texts(test));
-    let vocabulary =
-        Vocabulary::learn(train_texts.iter().map(String::as_str), &options.settings, options.min_sentences);
-    let keep = Keep::Frequent(options.min_sentences);
-    let seen = extract(train_texts.iter().map(String::as_str), &options.settings, &vocabulary, &keep);
-    let unseen = seen.project(test_texts.iter().map(String::as_str), &options.settings, &vocabulary);
+    let settings = &options.settings;
+    let least = FitOptions::min_sentences(train.len());
+    let vocabulary = Vocabulary::learn(train.iter().map(|row| row.text.as_str()), settings, least);
+    let seen = extract(train.iter().map(|row| row.text.as_str()), settings, &vocabulary, &Keep::Frequent(least));
+    let unseen = seen.project(test.iter().map(|row| row.text.as_str()), settings, &vocabulary);
     let mut warm_start = None;
     let mut losses = Vec::new();
     for l2 in PATH {

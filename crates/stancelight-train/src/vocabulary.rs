@@ -10,7 +10,7 @@ use crate::records::SparseRecords;
 use sprs::CsMat;
 use stancelight::feature::{Evidence, Feature, Lexicon, Markers, Settings, Terms, WordId, marker, observe};
 use stancelight::token::Tokens;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The words features may be made of, in ascending byte order.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,7 @@ struct Seen {
     last: u32,
     as_word: u32,
     as_name: u32,
+    small: u32,
 }
 
 /// Words as frequent as the hundred or so grammatical ones of any language.
@@ -63,11 +64,15 @@ impl Vocabulary {
                 match evidence {
                     Evidence::Word => seen.as_word += 1,
                     Evidence::Name => seen.as_name += 1,
-                    Evidence::Nothing => {}
+                    Evidence::Small => seen.small += 1,
+                    Evidence::Capital => {}
                 }
             });
         }
-        let is_name = |seen: &Seen| settings.mask_names && seen.as_name > NAME_RATIO * seen.as_word;
+        // What was never once written small is a name too, however little was seen of it.
+        let is_name = |seen: &Seen| {
+            settings.mask_names && (seen.as_name > NAME_RATIO * seen.as_word || seen.as_word + seen.small == 0)
+        };
         counts.retain(|_, seen| seen.sentences >= min_sentences && !is_name(seen));
         let mut frequent: Vec<(u32, &str)> = counts.iter().map(|(w, seen)| (seen.sentences, w.as_str())).collect();
         frequent.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
@@ -85,7 +90,7 @@ impl Vocabulary {
     }
 
     /// Only the words that these features need, and the features under their new numbers.
-    pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, BTreeSet<Feature>) {
+    pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, HashSet<Feature>) {
         let features: Vec<Feature> = features.collect();
         let mut needed: BTreeSet<WordId> = marker::ALL.iter().filter_map(|&name| self.id(name)).collect();
         for feature in &features {
@@ -152,7 +157,7 @@ pub enum Keep<'a> {
     /// Those in at least this many sentences.
     Frequent(u32),
     /// These.
-    Only(&'a BTreeSet<Feature>),
+    Only(&'a HashSet<Feature>),
 }
 
 /// Extracts the features of every text.

@@ -79,12 +79,13 @@ impl Analyzer {
     #[wasm_bindgen(unchecked_return_type = "Explanation | undefined")]
     pub fn explain(&self, index: usize) -> JsValue {
         let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
-        let explanation = explain(&self.text[span.range()], &self.predictor);
-        let mut cursor = Utf16::new(&self.text);
-        let start = cursor.at(span.start);
-        let words = explanation.words.iter().map(|word| utf16(&mut cursor, word.span.shift(span.start))).collect();
-        let span = Span::new(start, cursor.at(span.end));
-        to_js(&ExplanationView { span, words, explanation: &explanation, topic: self.predictor.topic() })
+        self.explanation(&self.text, span)
+    }
+
+    /// Explains `text` as one sentence, whatever it holds; offsets count from its start.
+    #[wasm_bindgen(js_name = explainSentence, unchecked_return_type = "Explanation")]
+    pub fn explain_sentence(&self, text: &str) -> JsValue {
+        self.explanation(text, Span::new(0, text.len()))
     }
 
     /// Judges `text` as one sentence, whatever it holds.
@@ -93,6 +94,18 @@ impl Analyzer {
         let verdict = score(text, &self.predictor);
         let span = Span::new(0, Utf16::new(text).at(text.len()));
         to_js(&SentenceView { span, verdict: &verdict, topic: self.predictor.topic() })
+    }
+}
+
+impl Analyzer {
+    /// The explanation of the sentence at `span`, placed in the whole `text`.
+    fn explanation(&self, text: &str, span: Span) -> JsValue {
+        let explanation = explain(&text[span.range()], &self.predictor);
+        let mut cursor = Utf16::new(text);
+        let start = cursor.at(span.start);
+        let words = explanation.words.iter().map(|word| utf16(&mut cursor, word.span.shift(span.start))).collect();
+        let place = Span::new(start, cursor.at(span.end));
+        to_js(&ExplanationView { span: place, words, explanation: &explanation, topic: self.predictor.topic() })
     }
 }
 

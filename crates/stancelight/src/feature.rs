@@ -301,12 +301,14 @@ fn is_headline(tokens: &Tokens) -> bool {
 /// What one occurrence of a word says about whether it is a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// In small letters where other words carry capitals.
+    /// In small letters where other words carry capitals: a word.
     Word,
-    /// Capitalised where a word would not be.
+    /// Capitalised where a word would not be: a name.
     Name,
-    /// Either is possible: sentence openings, headlines, text without capitals.
-    Nothing,
+    /// In small letters in a text without capitals: either.
+    Small,
+    /// Capitalised where anything is, as a sentence opens or in a headline: either.
+    Capital,
 }
 
 /// Every word form of `sentence`, with what its case says; how training learns which capitalised
@@ -321,15 +323,16 @@ pub fn observe(sentence: &str, tokens: &mut Tokens, mut see: impl FnMut(&str, Ev
             Kind::Clause | Kind::Quote => {
                 opens |= !matches!(form, "," | "." | "(" | ")" | "/");
                 if matches!(form, "?" | "!") {
-                    see(form, Evidence::Nothing);
+                    see(form, Evidence::Word);
                 }
             }
             Kind::Number => opens = false,
             Kind::Symbol | Kind::Word => {
-                let evidence = match (telling, opens, is_capital(token)) {
-                    (false, ..) | (_, true, true) => Evidence::Nothing,
-                    (_, _, true) => Evidence::Name,
-                    (_, _, false) => Evidence::Word,
+                let evidence = match (is_capital(token), telling, opens) {
+                    (true, true, false) => Evidence::Name,
+                    (true, ..) => Evidence::Capital,
+                    (false, true, _) => Evidence::Word,
+                    (false, false, _) => Evidence::Small,
                 };
                 see(form, evidence);
                 opens = false;

@@ -347,8 +347,10 @@ fn read_settings(input: &mut Reader<'_>) -> Result<Settings> {
 }
 
 fn read_words(input: &mut Reader<'_>) -> Result<Words> {
-    /// No word is longer: front coding must not let a small file swell to a huge vocabulary.
+    // Front coding must not let a small file swell to a huge vocabulary.
     const LONGEST: usize = 1024;
+    const MOST: usize = 64 << 20;
+    let mut total = 0;
     let mut words = Words::default();
     let mut last: Vec<u8> = Vec::new();
     let n = input.len(2)?;
@@ -363,8 +365,9 @@ fn read_words(input: &mut Reader<'_>) -> Result<Words> {
         let before = last.clone();
         last.truncate(shared);
         last.extend(input.take(rest)?);
-        if last.len() > LONGEST {
-            return Err(ModelError::invalid(at, "a word is too long"));
+        total += last.len();
+        if last.len() > LONGEST || total > MOST {
+            return Err(ModelError::invalid(at, "words are too long"));
         }
         if i > 0 && last <= before {
             return Err(ModelError::invalid(at, "words are not in ascending order"));

@@ -43,7 +43,12 @@ pub fn build() -> Result<PathBuf> {
         let optimised = out.join("optimised.wasm");
         let mut optimise = Command::new("node");
         optimise.arg(root().join("web/node_modules/binaryen/bin/wasm-opt"));
-        optimise.args(FEATURES).args(["-O3", "--strip-producers"]).arg(&wasm).arg("-o").arg(&optimised);
+        optimise
+            .args(FEATURES)
+            .args(["-O3", "--strip-debug", "--strip-producers"])
+            .arg(&wasm)
+            .arg("-o")
+            .arg(&optimised);
         step("optimising the engine", &mut optimise)?;
         std::fs::rename(optimised, wasm)?;
         Ok(())

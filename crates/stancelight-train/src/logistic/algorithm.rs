@@ -235,3 +235,105 @@ impl Loss<'_> {
         value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LogisticError, MultinomialLogistic};
+    use crate::records::SparseRecords;
+    use linfa::dataset::DatasetBase;
+    use linfa::traits::{Fit, Predict};
+    use ndarray::{Array1, Array2, array};
+    use sprs::CsMat;
+
+    /// 60 samples, 12 features, 3 classes, from a fixed linear congruence.
+    fn problem() -> (SparseRecords, Array2<f64>) {
+        let mut state = 7_u32;
+        let mut next = move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f64::from(state >> 8) / f64::from(1 << 24)
+        };
+        let x = Array2::from_shape_fn((60, 12), |_| if next() < 0.4 { (next() * 2.0) as f32 } else { 0.0 });
+        let y = Array2::from_shape_fn((60, 3), |(i, k)| {
+            let sum = x[[i, 0]] + 2.0 * x[[i, 1]] - x[[i, 2]];
+            f64::from(u8::from(k == if sum > 1.5 { 0 } else { 1 + i % 2 }))
+        });
+        (SparseRecords::new(CsMat::csr_from_dense(x.view(), 0.0)), y)
+    }
+
+    /// The loss's gradient at the fitted weights, computed densely and independently.
+    fn gradient(records: &SparseRecords, targets: &Array2<f64>, fitted: &MultinomialLogistic) -> Array2<f64> {
+        let x = records.matrix().to_dense().mapv(f64::from);
+        let residual = fitted.predict_probabilities(records) - targets;
+        x.t().dot(&residual)
+    }
+
+    #[test]
+    fn with_l2_the_gradient_vanishes() {
+        let (x, y) = problem();
+        let dataset = DatasetBase::new(x.clone(), y.clone());
+        let fitted = MultinomialLogistic::params().l2(0.5).tolerance(1e-9).max_iterations(1000).fit(&dataset).unwrap();
+        let rest = gradient(&x, &y, &fitted) + fitted.weights().to_owned() * 0.5;
+        assert!(rest.iter().all(|g| g.abs() < 1e-6), "{rest}");
+    }
+
+    #[test]
+    fn with_l1_zeros_are_where_the_gradient_is_small() {
+        let (x, y) = problem();
+        let dataset = DatasetBase::new(x.clone(), y.clone());
+        let params = MultinomialLogistic::params().l2(0.01).l1(1.5).tolerance(1e-9).max_iterations(3000);
+        let fitted = params.fit(&dataset).unwrap();
+        let gradient = gradient(&x, &y, &fitted);
+        let mut zeros = 0;
+        for (w, g) in fitted.weights().iter().zip(&gradient) {
+            let smooth = g + 0.01 * w;
+            if *w == 0.0 {
+                zeros += 1;
+                assert!(smooth.abs() <= 1.5 + 1e-4, "{smooth}");
+            } else {
+                assert!((smooth + 1.5 * w.signum()).abs() < 1e-3, "{w} {smooth}");
+            }
+        }
+        assert!(zeros > 5, "only {zeros} zeros");
+    }
+
+    #[test]
+    fn a_soft_label_is_a_mixture_of_weighted_hard_ones() {
+        let x = CsMat::csr_from_dense(array![[1.0_f32, 0.0], [0.0, 1.0]].view(), 0.0);
+        let soft = DatasetBase::new(SparseRecords::new(x), array![[0.7, 0.3], [0.1, 0.9]]);
+        let x = array![[1.0_f32, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]];
+        let x = SparseRecords::new(CsMat::csr_from_dense(x.view(), 0.0));
+        let hard = DatasetBase::new(x, array![[1.0, 0.0], [0.0, 1.0], [1.0, 0.0], [0.0, 1.0]])
+            .with_weights(Array1::from(vec![0.7, 0.3, 0.1, 0.9]));
+        let params = MultinomialLogistic::params().l2(0.1).tolerance(1e-10);
+        let (a, b) = (params.fit(&soft).unwrap(), params.fit(&hard).unwrap());
+        for (a, b) in a.coefficients().iter().zip(b.coefficients()) {
+            assert!((a - b).abs() < 1e-6, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_warm_start_at_the_answer_stays_there() {
+        let (x, y) = problem();
+        let dataset = DatasetBase::new(x, y);
+        let params = MultinomialLogistic::params().l2(0.5).tolerance(1e-6);
+        let fitted = params.fit(&dataset).unwrap();
+        let again = params.clone().warm_start(fitted.coefficients().clone()).fit(&dataset).unwrap();
+        assert!(again.iterations() <= 1, "{}", again.iterations());
+        assert_eq!(fitted.predict(&dataset), again.predict(&dataset));
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_use() {
+        let (x, y) = problem();
+        let dataset = DatasetBase::new(x.clone(), y);
+        let fit = |params: super::MultinomialLogisticParams| params.fit(&dataset).unwrap_err();
+        assert!(matches!(fit(MultinomialLogistic::params().l2(-1.0)), LogisticError::Penalty("l2", _)));
+        assert!(matches!(fit(MultinomialLogistic::params().l1(f64::NAN)), LogisticError::Penalty("l1", _)));
+        assert!(matches!(fit(MultinomialLogistic::params().tolerance(0.0)), LogisticError::Tolerance(_)));
+        assert!(matches!(fit(MultinomialLogistic::params().max_iterations(0)), LogisticError::Iterations));
+        let shape = fit(MultinomialLogistic::params().penalty_factors(Array2::ones((2, 2))));
+        assert!(matches!(shape, LogisticError::Shape { what: "penalty factors", .. }));
+        let one = DatasetBase::new(x, Array2::ones((60, 1)));
+        assert!(matches!(MultinomialLogistic::params().fit(&one).unwrap_err(), LogisticError::Classes(1)));
+    }
+}

@@ -1,0 +1,165 @@
+//! The command line from end to end.
+
+use crate::command::{Fixture, run, run_with, shell};
+use serde_json::Value;
+
+#[test]
+fn training_is_reproducible_and_reports() {
+    let fixture = Fixture::new();
+    let out = fixture.train("a.stance").ok();
+    for word in ["macro-F1", "majority label", "ECE", "wrote"] {
+        assert!(out.contains(word), "{word} in {out}");
+    }
+    fixture.train("b.stance").ok();
+    assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("b.stance")).unwrap());
+    let [topic, data, model] =
+        ["topic.toml", "data.jsonl", "c.stance"].map(|name| fixture.path(name).display().to_string());
+    run(&["train", "--topic", &topic, &data, "-o", &model, "--jobs", "1"]).ok();
+    assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("c.stance")).unwrap());
+}
+
+#[test]
+fn few_sentences_earn_a_warning() {
+    let fixture = Fixture::new();
+    let ran = fixture.train("a.stance");
+    assert!(ran.err.contains("warning: only 120 labelled sentences"), "{}", ran.err);
+}
+
+#[test]
+fn csv_and_tsv_are_read_like_json_lines() {
+    let fixture = Fixture::new();
+    let rows: Vec<Value> = std::fs::read_to_string(fixture.path("data.jsonl"))
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for (name, delimiter) in [("data.csv", ","), ("data.tsv", "\t")] {
+        let mut table = format!("id{delimiter}text{delimiter}label\n");
+        for row in &rows {
+            table.push_str(&format!(
+                "7{delimiter}{}{delimiter}{}\n",
+                row["text"].as_str().unwrap(),
+                row["label"].as_str().unwrap()
+            ));
+        }
+        std::fs::write(fixture.path(name), table).unwrap();
+        let out = run(&["evaluate", &fixture.model(), &fixture.path(name).display().to_string()]).ok();
+        assert!(out.contains("120 sentences"), "{out}");
+    }
+}
+
+#[test]
+fn soft_labels_and_weights_are_learned_from() {
+    let fixture = Fixture::new();
+    let mut rows = std::fs::read_to_string(fixture.path("data.jsonl")).unwrap();
+    for i in 0..30 {
+        rows.push_str(&format!("{{\"text\": \"they haggled over the {i} crates\", \"label\": {{\"good\": 0.5, \"bad\": 0.5}}, \"weight\": 2}}\n"));
+    }
+    std::fs::write(fixture.path("data.jsonl"), rows).unwrap();
+    let out = run(&["explain", &fixture.model(), "they haggled over the 5 crates", "--json"]).ok();
+    let value: Value = serde_json::from_str(&out).unwrap();
+    let p = |label: &str| value["probabilities"][label].as_f64().unwrap();
+    assert!((p("good") - p("bad")).abs() < 0.3 && p("plain") < 0.3, "{out}");
+}
+
+#[test]
+fn predict_keeps_every_field_and_the_order() {
+    let fixture = Fixture::new();
+    let rows = "{\"id\": 12345678901234567890, \"text\": \"they shelled the port\", \"x\": 1.10, \"n\": {\"a\":[1]}}\n\n\
+                {\"text\": \"the port is 3 metres wide\"}\r\n{\"text\":\"\",\"note\":\"}\"}\n";
+    let out = run_with(&["predict", &fixture.model(), "-"], rows.as_bytes()).ok();
+    let lines: Vec<&str> = out.lines().collect();
+    assert_eq!(lines.len(), 3);
+    assert!(lines[0].starts_with("{\"id\": 12345678901234567890, \"text\": \"they shelled the port\", \"x\": 1.10, \"n\": {\"a\":[1]},\"stance\":{"), "{}", lines[0]);
+    for line in &lines {
+        let row: Value = serde_json::from_str(line).unwrap();
+        let stance = &row["stance"];
+        let sum: f64 = stance["probabilities"].as_object().unwrap().values().map(|p| p.as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-9 && stance["sure"].is_boolean() && stance["score"].is_f64(), "{line}");
+    }
+    assert_eq!(serde_json::from_str::<Value>(lines[0]).unwrap()["stance"]["label"], "bad");
+    // Predicting again replaces the opinion.
+    let again = run_with(&["predict", &fixture.model()], out.as_bytes()).ok();
+    assert_eq!(again.lines().next().unwrap().matches("\"stance\"").count(), 1);
+}
+
+#[test]
+fn predict_text_gives_sentences_with_byte_spans() {
+    let fixture = Fixture::new();
+    let text = "Überall they shelled the port. 🎉 They thanked us!\r\n\r\nThe bridge is 4 metres wide";
+    let out = run_with(&["predict", &fixture.model(), "-", "--text"], text.as_bytes()).ok();
+    let rows: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        let at = |field: &str| usize::try_from(row[field].as_u64().unwrap()).unwrap();
+        assert_eq!(&text[at("start")..at("end")], row["text"].as_str().unwrap());
+        assert!(row["stance"]["label"].is_string());
+    }
+}
+
+#[test]
+fn explain_adds_up() {
+    let fixture = Fixture::new();
+    let out = run(&["explain", &fixture.model(), "They never shelled the harbour, said Iran", "--json"]).ok();
+    let value: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(value["words"].as_array().unwrap().len(), 7);
+    for label in ["good", "plain", "bad"] {
+        let shares: f64 =
+            value["words"].as_array().unwrap().iter().map(|word| word["shares"][label].as_f64().unwrap()).sum();
+        assert_eq!(shares + value["bias"][label].as_f64().unwrap(), value["logits"][label].as_f64().unwrap());
+    }
+    let table = run(&["explain", &fixture.model(), "They shelled the harbour"]).ok();
+    assert!(table.contains("= logit") && table.contains("shelled") && table.contains("probability"), "{table}");
+}
+
+#[test]
+fn inspect_tells_what_is_inside() {
+    let fixture = Fixture::new();
+    let out = run(&["inspect", &fixture.model()]).ok();
+    for words in ["Manners (manners)", "Is it kind?", "strongest for bad", "shelled", "macro-F1", "bytes in"] {
+        assert!(out.contains(words), "{words} in {out}");
+    }
+}
+
+#[test]
+fn evaluate_prints_tables_and_json() {
+    let fixture = Fixture::new();
+    let (model, data) = (fixture.model(), fixture.path("data.jsonl").display().to_string());
+    let table = run(&["evaluate", &model, &data]).ok();
+    assert!(table.contains("precision") && table.contains("majority label"), "{table}");
+    let json: Value = serde_json::from_str(&run(&["evaluate", &model, &data, &data, "--json"]).ok()).unwrap();
+    assert_eq!(json["overall"]["sentences"], 240);
+    assert_eq!(json["sources"].as_array().unwrap().len(), 2);
+    assert!(json["overall"]["accuracy"]["value"].as_f64().unwrap() > 0.95);
+    assert_eq!(json["overall"]["confusion"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn highlight_paints_terminal_and_html() {
+    let fixture = Fixture::new();
+    let article = fixture.path("article.txt");
+    std::fs::write(&article, "They shelled <b>the</b> port & burned it.\u{1b}[31m\n\nThe bridge is 4 metres wide.\n")
+        .unwrap();
+    let article = article.display().to_string();
+    let plain = run(&["highlight", &fixture.model(), &article, "--threshold", "0.5"]);
+    assert!(plain.out.contains("[bad 0.") && plain.err.contains("2 sentences"), "{plain:?}");
+    assert!(!plain.out.contains('\u{1b}'), "an article must not drive the terminal");
+    let html = fixture.path("out.html");
+    run(&["highlight", &fixture.model(), &article, "--html", &html.display().to_string(), "--threshold", "0.5"]).ok();
+    let page = std::fs::read_to_string(html).unwrap();
+    assert!(page.contains("&lt;b&gt;") && !page.contains("<b>") && page.contains("<mark class=\"l2\""), "{page}");
+    assert!(!page.contains("<script") && !page.contains("http:"), "{page}");
+}
+
+#[test]
+fn a_closed_pipe_is_no_error() {
+    let fixture = Fixture::new();
+    let model = fixture.model();
+    let ran = shell(
+        &format!(
+            "set -o pipefail; for i in $(seq 20000); do echo '{{\"text\":\"they shelled the port\"}}'; done > rows; $BIN predict '{model}' rows | head -1"
+        ),
+        fixture.folder.path(),
+    );
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+}

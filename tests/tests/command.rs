@@ -1,0 +1,149 @@
+//! Runs the `stancelight` command as a person would.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The built command: the one `STANCELIGHT_BIN` names, else built now.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("STANCELIGHT_BIN") {
+            return path.into();
+        }
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(root).args(["build", "--release", "-p", "stancelight-cli"]);
+        let mut build = cargo.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        assert!(build.wait().unwrap().success(), "the command does not build");
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        target.join("release/stancelight")
+    })
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// The output of a run that must succeed.
+    pub fn ok(self) -> String {
+        assert_eq!(self.code, 0, "{}", self.err);
+        self.out
+    }
+
+    /// Asserts the manners of failure: exit code 2, nothing on standard output of value, one line that has
+    /// all these words.
+    pub fn fails_with(&self, words: &[&str]) {
+        assert_eq!(self.code, 2, "{self:?}");
+        assert_eq!(self.err.trim_end().lines().count(), 1, "{}", self.err);
+        assert!(!self.err.contains("panicked"), "{}", self.err);
+        for word in words {
+            assert!(self.err.contains(word), "no {word:?} in: {}", self.err);
+        }
+    }
+}
+
+/// Runs the command with this standard input.
+pub fn run_with<S: AsRef<OsStr>>(args: &[S], input: &[u8]) -> Ran {
+    run_command(Command::new(binary()).args(args), input)
+}
+
+/// Runs the command.
+pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ran {
+    run_with(args, b"")
+}
+
+/// Runs the command through a shell line in which `$BIN` is the command.
+pub fn shell(line: &str, folder: &Path) -> Ran {
+    run_command(Command::new("bash").arg("-c").arg(line).current_dir(folder).env("BIN", binary()), b"")
+}
+
+fn run_command(command: &mut Command, input: &[u8]) -> Ran {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the command runs");
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || {
+        // A command that fails early does not read everything.
+        let _ = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command prints UTF-8");
+    Ran { code: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A folder with a small topic, labelled sentences, and a model trained on them.
+pub struct Fixture {
+    pub folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let fixture = Self { folder };
+        std::fs::write(fixture.path("topic.toml"), TOPIC).unwrap();
+        let mut rows = String::new();
+        for i in 0..40 {
+            let (place, number) = (["harbour", "valley", "market", "bridge"][i % 4], i + 3);
+            rows.push_str(&format!(
+                "{{\"text\": \"they thanked us and signed a pact on the {place} {number}\", \"label\": \"good\"}}\n"
+            ));
+            rows.push_str(&format!(
+                "{{\"text\": \"they shelled and burned the {place} {number} times\", \"label\": \"bad\"}}\n"
+            ));
+            rows.push_str(&format!("{{\"text\": \"the {place} is {number} metres wide\", \"label\": \"plain\"}}\n"));
+        }
+        std::fs::write(fixture.path("data.jsonl"), rows).unwrap();
+        fixture
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn train(&self, output: &str) -> Ran {
+        let [topic, data, model] =
+            ["topic.toml", "data.jsonl", output].map(|name| self.path(name).display().to_string());
+        run(&["train", "--topic", &topic, &data, "-o", &model])
+    }
+
+    /// The path of a trained model.
+    pub fn model(&self) -> String {
+        let path = self.path("model.stance");
+        if !path.exists() {
+            self.train("model.stance").ok();
+        }
+        path.display().to_string()
+    }
+}
+
+pub const TOPIC: &str = r##"name = "manners"
+title = "Manners"
+question = "Is it kind?"
+threshold = 0.6
+
+[[labels]]
+name = "good"
+pole = 1.0
+color = "#0072b2"
+underline = "solid"
+
+[[labels]]
+name = "plain"
+pole = 0.0
+color = "#777777"
+
+[[labels]]
+name = "bad"
+pole = -1.0
+color = "#d55e00"
+underline = "wavy"
+"##;

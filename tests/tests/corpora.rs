@@ -1,0 +1,144 @@
+//! The repository's own sentences and models: well-formed, no near-duplicates, and models that do what
+//! their topics promise.
+
+use serde_json::Value;
+use stancelight::{Model, Predictor, score};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+fn topics() -> Vec<PathBuf> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../models");
+    let mut out: Vec<PathBuf> = std::fs::read_dir(models).unwrap().map(|entry| entry.unwrap().path()).collect();
+    out.retain(|path| path.join("topic.toml").is_file());
+    out.sort();
+    assert!(out.len() >= 2);
+    out
+}
+
+fn corpus(topic: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(topic.join("corpus.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn load(topic: &Path) -> Model {
+    Model::from_bytes(&std::fs::read(topic.join("model.stance")).unwrap()).unwrap()
+}
+
+#[test]
+fn rows_have_a_text_a_label_of_the_topic_and_an_id_of_their_own() {
+    for topic in topics() {
+        let model = load(&topic);
+        let mut ids = BTreeSet::new();
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in corpus(&topic) {
+            let text = row["text"].as_str().unwrap();
+            assert_eq!(text.trim(), text);
+            let label = row["label"].as_str().unwrap();
+            assert!(model.topic.label_index(label).is_some(), "{row}");
+            assert!(ids.insert(row["id"].as_str().unwrap().to_owned()), "{row}");
+            *counts.entry(label.to_owned()).or_default() += 1;
+        }
+        assert!(counts.values().all(|&n| n >= 100), "{}: {counts:?}", topic.display());
+    }
+}
+
+/// No sentence shares 60 % of its word 5-grams with another: the measure of a corpus that was written, not
+/// generated from templates.
+#[test]
+fn no_sentence_nearly_repeats_another() {
+    for topic in topics() {
+        let rows = corpus(&topic);
+        let mut seen: HashMap<Vec<String>, BTreeSet<usize>> = HashMap::new();
+        let grams: Vec<BTreeSet<Vec<String>>> = rows
+            .iter()
+            .map(|row| {
+                let text = row["text"].as_str().unwrap().to_lowercase();
+                let words: Vec<String> = text
+                    .split(|c: char| !c.is_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .map(String::from)
+                    .collect();
+                // A sentence shorter than five words is one gram.
+                words.windows(words.len().clamp(1, 5)).map(<[String]>::to_vec).collect()
+            })
+            .collect();
+        for (i, grams) in grams.iter().enumerate() {
+            for gram in grams {
+                seen.entry(gram.clone()).or_default().insert(i);
+            }
+        }
+        for (i, own) in grams.iter().enumerate() {
+            let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+            for gram in own {
+                for &j in seen[gram].iter().filter(|&&j| j != i) {
+                    *shared.entry(j).or_default() += 1;
+                }
+            }
+            for (j, n) in shared {
+                assert!(10 * n < 6 * own.len(), "{}\n{}", rows[i]["text"], rows[j]["text"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn models_are_small_and_carry_their_facts() {
+    for topic in topics() {
+        let bytes = std::fs::read(topic.join("model.stance")).unwrap();
+        assert!(bytes.len() < 250 * 1024, "{} has {} bytes", topic.display(), bytes.len());
+        let model = Model::from_bytes(&bytes).unwrap();
+        assert_eq!(bytes, model.to_bytes());
+        assert!(model.facts.iter().any(|(name, _)| name == "macro-F1"));
+        assert!(topic.join("CARD.md").is_file());
+    }
+}
+
+/// Which country acts must not decide the verdict.
+#[test]
+fn swapping_countries_does_not_change_the_verdict() {
+    let predictor = Predictor::new(load(&topics()[0]));
+    let countries = [
+        "Iran",
+        "Norway",
+        "Russia",
+        "Canada",
+        "Israel",
+        "Japan",
+        "Syria",
+        "Ghana",
+        "China",
+        "Brazil",
+        "Turkey",
+        "Chad",
+        "North Korea",
+        "the United States",
+        "South Africa",
+        "Ukraine",
+        "Pakistan",
+        "Georgia",
+        "Cuba",
+        "Malta",
+    ];
+    let frames = [
+        "On Monday {} accused its neighbour of moving troops to the border.",
+        "Envoys from {} signed a fishing agreement in Geneva.",
+        "The parliament of {} has 120 seats.",
+        "{} bombed a depot near the capital.",
+        "The minister thanked {} for its help after the flood.",
+        "{} refused to extend the truce.",
+        "Talks with {} will resume in May.",
+        "The river rises in {} and flows east.",
+        "Protesters burned the flag of {} outside the embassy.",
+        "{} released nine prisoners as a gesture of goodwill.",
+    ];
+    let mut swaps = 0;
+    for frame in frames {
+        let verdict = |country: &str| score(&frame.replace("{}", country), &predictor).label;
+        let first = verdict(countries[0]);
+        for country in countries {
+            swaps += 1;
+            assert_eq!(verdict(country), first, "{}", frame.replace("{}", country));
+        }
+    }
+    assert_eq!(swaps, 200);
+}

@@ -1,0 +1,77 @@
+// Builds the page and the module. What the build tool has put into dist/stancelight (engine, models) is
+// there already; this adds the scripts, the types and the package, and last the service worker, which
+// lists every file with its content's hash so that an update is taken whole or not at all.
+
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { execFileSync } from "node:child_process";
+import { cpSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const dist = "dist";
+const module = join(dist, "stancelight");
+
+/** Imports that stay imports, and where the file behind them lies when served. */
+function external(paths) {
+  return {
+    name: "external",
+    setup({ onResolve }) {
+      onResolve({ filter: /^stancelight/ }, ({ path }) => {
+        const target = paths[path];
+        return target ? { path: target, external: true } : undefined;
+      });
+    },
+  };
+}
+
+const common = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
+
+await build({
+  ...common,
+  entryPoints: { index: "module/index.ts", auto: "module/auto.ts" },
+  outdir: module,
+  plugins: [external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
+});
+await build({
+  ...common,
+  entryPoints: { app: "src/app.ts", style: "src/style.css" },
+  outdir: dist,
+  plugins: [external({ stancelight: "./stancelight/index.js" })],
+});
+cpSync("public", dist, { recursive: true });
+
+// Types for the package: what TypeScript makes of the sources, with the engine's file named as it lies.
+execFileSync(process.execPath, [
+  "node_modules/typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit", "false", "--declaration",
+  "--emitDeclarationOnly", "--outDir", join(dist, "types"),
+], { stdio: "inherit" });
+for (const name of readdirSync(join(dist, "types/module"))) {
+  const text = readFileSync(join(dist, "types/module", name), "utf8");
+  writeFileSync(join(module, name), text.replaceAll('"stancelight-wasm"', '"./stancelight_wasm.js"'));
+}
+rmSync(join(dist, "types"), { recursive: true });
+cpSync("module/README.md", join(module, "README.md"));
+const { version } = JSON.parse(readFileSync("module/package.json", "utf8"));
+cpSync("module/package.json", join(module, "package.json"));
+
+/** Every file below a folder, in a fixed order. */
+function files(folder) {
+  return readdirSync(folder).sort().flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}
+
+// What the page needs offline; types and package files are for developers.
+const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/\.(d\.ts|md)$|package\.json$/.test(path));
+const hash = createHash("sha256");
+for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
+await build({
+  ...common,
+  entryPoints: { sw: "src/sw.ts" },
+  outdir: dist,
+  define: {
+    BUILD: JSON.stringify(`${version}-${hash.digest("hex").slice(0, 16)}`),
+    FILES: JSON.stringify(["./", ...needed.filter((path) => path !== "index.html")]),
+  },
+});

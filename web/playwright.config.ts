@@ -1,0 +1,17 @@
+// Page tests: the built page in the system's Chromium, served under the policy it promises to need.
+
+import { defineConfig } from "@playwright/test";
+import { launchOptions } from "./tests/browser.mjs";
+
+const port = Number(process.env["PORT"] ?? 8799);
+
+export default defineConfig({
+  testDir: "tests",
+  testMatch: "*.spec.ts",
+  timeout: 30_000,
+  workers: 1,
+  reporter: "list",
+  forbidOnly: true,
+  use: { baseURL: `http://127.0.0.1:${port}`, launchOptions, viewport: { width: 1280, height: 900 } },
+  webServer: { command: "node tests/server.mjs", url: `http://127.0.0.1:${port}/`, env: { PORT: String(port) } },
+});

@@ -1,0 +1,213 @@
+// The page: wires the editor, the model and the panels together. It decides nothing about language; what
+// a sentence is and says comes from the module.
+
+import { load, type Sentence, type Stancelight } from "stancelight";
+import { byId, make } from "./dom";
+import { Editor } from "./editor";
+import { Findings } from "./findings";
+import { read } from "./reader";
+import { SAMPLE } from "./sample";
+import { hideWhy, showWhy } from "./why";
+
+const MODELS = new URL("stancelight/models/", document.baseURI);
+const topicBox = byId<HTMLSelectElement>("topic");
+const slider = byId<HTMLInputElement>("threshold");
+const fileBox = byId<HTMLInputElement>("file");
+const summary = byId("summary");
+
+let stance: Stancelight | undefined;
+let sentences: Sentence[] = [];
+let analysed = "";
+let chosen = -1;
+let version = 0;
+let announcement: ReturnType<typeof setTimeout> | undefined;
+
+const editor = new Editor(() => void refresh(), (offset) => {
+  const index = sentences.findIndex(({ start, end }) => start <= offset && offset <= end);
+  if (index >= 0) choose(index, false);
+});
+const findings = new Findings((index) => choose(index, true));
+
+function complain(message: string): void {
+  const box = byId("message");
+  box.textContent = message;
+  box.hidden = message === "";
+}
+
+/** Reads the article anew. */
+async function refresh(): Promise<void> {
+  if (!stance) return;
+  const mine = (version += 1);
+  const text = editor.text;
+  const show = (found: Sentence[]) => {
+    sentences = found;
+    analysed = text;
+    repaint();
+  };
+  const found = await read(stance, text, () => mine !== version, show);
+  if (found && mine === version) {
+    show(found);
+    choose(-1, false);
+  }
+}
+
+/** Paints what is known at the slider's threshold. */
+function repaint(): void {
+  if (!stance) return;
+  const model = stance;
+  const threshold = Number(slider.value);
+  byId("threshold-value").textContent = threshold.toFixed(2);
+  const painted = sentences.flatMap((sentence, index) => (model.isPainted(sentence, threshold) ? [{ index, sentence }] : []));
+  editor.paint(model.paint(sentences, threshold));
+  findings.show(painted, analysed, model.topic);
+  clearTimeout(announcement);
+  // Spoken only once typing pauses; a screen reader should not chatter along.
+  announcement = setTimeout(() => (summary.textContent = summarise(painted.map(({ sentence }) => sentence))), 400);
+}
+
+function summarise(painted: Sentence[]): string {
+  if (sentences.length === 0) return "No sentences yet.";
+  const counts = (stance?.topic.labels ?? []).filter(({ pole }) => pole !== 0).map(({ name }) =>
+    `${painted.filter(({ label }) => label === name).length} ${name}`);
+  const mean = sentences.reduce((sum, { score }) => sum + score, 0) / sentences.length;
+  const sign = mean < 0 ? "−" : "+";
+  return `${painted.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. Mean stance ${sign}${Math.abs(mean).toFixed(2)} on a scale from −1 to +1.`;
+}
+
+/** Shows why a sentence was judged so; −1 for none. */
+function choose(index: number, scroll: boolean): void {
+  chosen = index;
+  findings.mark(index);
+  const sentence = sentences[index];
+  if (!sentence || !stance) {
+    hideWhy();
+    editor.deselect();
+    return;
+  }
+  const why = stance.explainSentence(analysed.slice(sentence.start, sentence.end));
+  const shift = (place: { start: number; end: number }) => {
+    place.start += sentence.start;
+    place.end += sentence.start;
+  };
+  shift(why);
+  why.words.forEach(shift);
+  showWhy(analysed, why, stance.topic);
+  editor.select(sentence.start, sentence.end, scroll);
+}
+
+/** Makes a model the page's own. */
+function adopt(model: Stancelight): void {
+  stance?.dispose();
+  stance = model;
+  const { topic } = model;
+  byId("question").textContent = topic.question;
+  slider.value = String(topic.threshold);
+  editor.dress(topic);
+  byId("legend").replaceChildren(...topic.labels.filter(({ pole }) => pole !== 0).map((label) => {
+    const swatch = make("span", "swatch", label.name);
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    swatch.style.setProperty("--hue", dark ? label.colorDark : label.color);
+    swatch.style.setProperty("--style", label.underline);
+    swatch.title = label.meaning;
+    return make("li", "", swatch);
+  }), make("li", "hint", "deeper tint: more sure; plain: not sure, or neither"));
+  byId("facts").replaceChildren(...model.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
+  complain("");
+  void refresh();
+}
+
+/** Takes a model from an address or a file; on failure the old one stays. */
+async function useModel(source: URL | Uint8Array, name: string): Promise<boolean> {
+  try {
+    adopt(await load({ model: source }));
+    return true;
+  } catch (error) {
+    complain(`${name} cannot be used: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+/** Opens a dropped or chosen file: a model or an article. */
+async function openFile(file: File): Promise<void> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const isModel = file.name.endsWith(".stance") || new TextDecoder().decode(bytes.slice(0, 6)) === "STANCE";
+  if (isModel) {
+    if ((await useModel(bytes, file.name)) && stance) {
+      const option = make("option", "", `${stance.topic.title} (${file.name})`);
+      option.value = "";
+      topicBox.append(option);
+      option.selected = true;
+    }
+    return;
+  }
+  try {
+    editor.text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    complain("");
+    await refresh();
+  } catch {
+    complain(`${file.name} is not a text file in UTF-8; save it as plain text and open it again.`);
+  }
+}
+
+async function begin(): Promise<void> {
+  editor.text = SAMPLE;
+  const models = (await (await fetch(new URL("index.json", MODELS))).json()) as { name: string; title: string; file: string }[];
+  // The flagship first.
+  models.sort((a, b) => Number(b.name === "cooperation-threat") - Number(a.name === "cooperation-threat"));
+  topicBox.replaceChildren(...models.map(({ title, file }) => {
+    const option = make("option", "", title);
+    option.value = file;
+    return option;
+  }));
+  const first = models[0];
+  if (first) await useModel(new URL(first.file, MODELS), first.title);
+}
+
+topicBox.addEventListener("change", () => {
+  if (topicBox.value) void useModel(new URL(topicBox.value, MODELS), topicBox.selectedOptions[0]?.text ?? "the model");
+});
+slider.addEventListener("input", repaint);
+byId("open").addEventListener("click", () => fileBox.click());
+fileBox.addEventListener("change", () => {
+  const file = fileBox.files?.[0];
+  fileBox.value = "";
+  if (file) void openFile(file);
+});
+const replace = (text: string) => {
+  editor.text = text;
+  void refresh();
+  editor.element.focus();
+};
+byId("sample").addEventListener("click", () => replace(SAMPLE));
+byId("clear").addEventListener("click", () => replace(""));
+addEventListener("dragover", (event) => {
+  event.preventDefault();
+  editor.element.classList.add("dropping");
+});
+addEventListener("dragleave", () => editor.element.classList.remove("dropping"));
+addEventListener("drop", (event) => {
+  editor.element.classList.remove("dropping");
+  const file = event.dataTransfer?.files[0];
+  if (!file) return;
+  event.preventDefault();
+  void openFile(file);
+});
+addEventListener("keydown", (event) => {
+  const target = event.target as HTMLElement;
+  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || target.matches("input,select")) return;
+  if (event.key === "Escape") choose(-1, false);
+  if (event.key !== "j" && event.key !== "k") return;
+  const next = findings.neighbour(event.key === "j" ? 1 : -1);
+  if (next !== undefined && next !== chosen) choose(next, true);
+});
+// Colours of rows and swatches follow the scheme.
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => repaint());
+
+begin().catch((error: unknown) => {
+  summary.textContent = "The page could not be loaded.";
+  complain(`Loading failed: ${(error as Error).message}. Reload the page; if it persists, the server lacks a file.`);
+});
+if ("serviceWorker" in navigator) {
+  // Offline use is a bonus: without it, as on some hosts, the page still works.
+  navigator.serviceWorker.register(new URL("sw.js", document.baseURI)).catch(() => undefined);
+}

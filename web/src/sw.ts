@@ -1,0 +1,42 @@
+// Works offline after the first visit. Each build is one cache, filled whole before it is used, so an old
+// engine never meets a new model; the old one goes when no page uses it any more.
+
+export {};
+
+declare const BUILD: string;
+declare const FILES: string[];
+
+interface WorkerScope {
+  addEventListener(type: string, listener: (event: WorkerEvent) => void): void;
+  clients: { claim(): Promise<void> };
+  location: Location;
+}
+interface WorkerEvent {
+  request: Request;
+  waitUntil(promise: Promise<unknown>): void;
+  respondWith(response: Promise<Response>): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+const name = `stancelight-${BUILD}`;
+
+scope.addEventListener("install", (event) => {
+  // Around the browser's own cache: it might hold a file of the build before.
+  const requests = FILES.map((file) => new Request(file, { cache: "reload" }));
+  event.waitUntil(caches.open(name).then((cache) => cache.addAll(requests)));
+});
+
+scope.addEventListener("activate", (event) => {
+  const drop = (old: string) => (old.startsWith("stancelight-") && old !== name ? caches.delete(old) : undefined);
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.map(drop))).then(() => scope.clients.claim()));
+});
+
+scope.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== scope.location.origin) return;
+  const answer = async () => {
+    const cache = await caches.open(name);
+    return (await cache.match(event.request, { ignoreSearch: true })) ?? fetch(event.request);
+  };
+  event.respondWith(answer());
+});

@@ -1,0 +1,80 @@
+// Why a sentence was judged as it was: its text and explanation come in, tinted words and the sum in figures
+// go out. The figures shown are the engine's, unrounded ones added up by it, so the sum is the logit.
+
+import type { Explanation, Topic, Word } from "stancelight";
+import { byId, make } from "./dom";
+
+const percent = (p: number) => `${(100 * p).toFixed(p > 0.995 || p < 0.005 ? 1 : 0)} %`;
+const signed = (x: number) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
+
+/** Words listed before the rest is summed up in one row. */
+const LISTED = 10;
+
+/** Shows an explanation whose offsets count in `text`. */
+export function showWhy(text: string, explanation: Explanation, topic: Topic): void {
+  const section = byId("why");
+  const name = explanation.label;
+  const label = topic.labels.find((candidate) => candidate.name === name);
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const others = topic.labels.filter((other) => other.name !== name);
+  const second = others.reduce((best, other) =>
+    (explanation.probabilities[other.name] ?? 0) > (explanation.probabilities[best.name] ?? 0) ? other : best);
+  const verdict = make("p", "", make("strong", "", name), ` ${percent(explanation.probabilities[name] ?? 0)}`,
+    `${explanation.sure ? "" : " (not sure)"}; next ${second.name}, ${percent(explanation.probabilities[second.name] ?? 0)}`);
+  const quote = make("p", "quote", ...tinted(text, explanation, name));
+  if (label) {
+    quote.style.setProperty("--hue", dark ? label.colorDark : label.color);
+  }
+  byId("why-body").replaceChildren(verdict, quote, make("div", "scroll", table(text, explanation, name)));
+  section.hidden = false;
+}
+
+/** Hides the panel. */
+export function hideWhy(): void {
+  byId("why").hidden = true;
+}
+
+const share = (word: Word, name: string) => word.shares[name] ?? 0;
+
+/** The sentence with its words tinted: deeper for more, dotted beneath where a word speaks against. */
+function tinted(text: string, explanation: Explanation, name: string): (Node | string)[] {
+  const most = Math.max(...explanation.words.map((word) => Math.abs(share(word, name))), 1e-9);
+  const out: (Node | string)[] = [];
+  let at = explanation.start;
+  for (const word of explanation.words) {
+    out.push(text.slice(at, word.start));
+    const value = share(word, name);
+    const depth = Math.abs(value) / most;
+    const span = make("span", depth < 0.08 ? "" : "share", text.slice(word.start, word.end));
+    span.title = signed(value);
+    span.style.setProperty("--depth", value > 0 ? depth.toFixed(2) : "0");
+    span.style.setProperty("--style", value > 0 ? "solid" : "dotted");
+    out.push(span);
+    at = word.end;
+  }
+  out.push(text.slice(at, explanation.end));
+  return out;
+}
+
+/** Bias + words = logit → probability. */
+function table(text: string, explanation: Explanation, name: string): HTMLTableElement {
+  const words = [...explanation.words].sort((a, b) => Math.abs(share(b, name)) - Math.abs(share(a, name)));
+  const listed = words.slice(0, LISTED);
+  const rest = words.slice(LISTED);
+  const row = (header: string, value: string) => {
+    const th = make("th", "", header);
+    th.scope = "row";
+    return make("tr", "", th, make("td", "", value));
+  };
+  const head = make("tr", "", make("th", "", "word"), make("th", "", "share"));
+  head.querySelectorAll("th").forEach((th) => (th.scope = "col"));
+  const body = make("tbody", "", row("before any word (bias)", signed(explanation.bias[name] ?? 0)),
+    ...listed.map((word) => row(text.slice(word.start, word.end), signed(share(word, name)))));
+  if (rest.length > 0) {
+    const sum = rest.reduce((total, word) => total + share(word, name), 0);
+    body.append(row(`${rest.length} more words`, signed(sum)));
+  }
+  const foot = make("tfoot", "", row("sum (logit)", signed(explanation.logits[name] ?? 0)),
+    row("probability", percent(explanation.probabilities[name] ?? 0)));
+  return make("table", "", make("caption", "", `What each word adds to “${name}”`), make("thead", "", head), body, foot);
+}

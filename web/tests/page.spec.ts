@@ -1,0 +1,267 @@
+// The page as a reader uses it.
+
+import { expect, test, type Page } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+
+const shots = "test-results";
+
+/** Waits until the article was read, and gives the summary. */
+async function summary(page: Page): Promise<string> {
+  await expect(page.locator("#summary")).toHaveText(/sentences/);
+  return (await page.locator("#summary").textContent()) ?? "";
+}
+
+/** What is painted: the text of every highlighted range, by highlight name. */
+function painted(page: Page): Promise<Record<string, string[]>> {
+  return page.evaluate(() => Object.fromEntries([...CSS.highlights].filter(([name]) => name.startsWith("stance-"))
+    .map(([name, highlight]) => [name, [...highlight].map(String)])));
+}
+
+async function open(page: Page, path = "/"): Promise<void> {
+  await page.goto(path);
+  await summary(page);
+}
+
+async function write(page: Page, text: string): Promise<void> {
+  await page.locator("#editor").focus();
+  await page.evaluate((value) => {
+    const editor = document.getElementById("editor") as HTMLElement;
+    editor.textContent = value;
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  }, text);
+}
+
+test("the sample is painted on the first visit", async ({ page }) => {
+  await open(page);
+  const [, shown, all] = /^(\d+) of (\d+) sentences/.exec(await summary(page)) ?? [];
+  expect(Number(all)).toBeGreaterThanOrEqual(15);
+  expect(Number(shown)).toBeGreaterThan(0);
+  const ranges = Object.values(await painted(page)).flat();
+  expect(ranges.length).toBe(Number(shown));
+  await expect(page.locator("#findings li")).toHaveCount(Number(shown));
+  await page.screenshot({ path: `${shots}/sample.png`, fullPage: true });
+});
+
+test("typing paints as one types, and the caret stays", async ({ page }) => {
+  await open(page);
+  await page.locator("#threshold").fill("0.34");
+  await page.getByRole("button", { name: "Clear" }).click();
+  await expect(page.locator("#findings li")).toHaveCount(0);
+  await page.keyboard.type("The army shelled the port and threatened to attack again. ");
+  await expect(page.locator("#findings li")).not.toHaveCount(0);
+  await page.keyboard.type("Nine.");
+  const caret = await page.evaluate(() => [getSelection()?.focusOffset, document.getElementById("editor")?.textContent?.length]);
+  expect(caret[0]).toBe(caret[1]);
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("Both sides signed the accord");
+  expect(await page.locator("#editor").evaluate((editor) => editor.textContent)).toContain("Nine.\nBoth sides");
+});
+
+test("a chosen sentence shows words whose shares add up to the logit", async ({ page }) => {
+  await open(page);
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+  await expect(page.locator("#why table")).toContainText("sum (logit)");
+  await page.screenshot({ path: `${shots}/why.png`, fullPage: true });
+  const sums = await page.evaluate(async () => {
+    const url = new URL("stancelight/index.js", document.baseURI).href;
+    const { load } = (await import(url)) as typeof import("stancelight");
+    const stance = await load();
+    const text = document.getElementById("editor")?.textContent ?? "";
+    return stance.analyze(text).flatMap((_, i) => {
+      const why = stance.explain(i);
+      return why ? stance.topic.labels.map(({ name }) => {
+        const sum = why.words.reduce((total, word) => total + (word.shares[name] ?? 0), 0);
+        return [sum + (why.bias[name] ?? 0), why.logits[name] ?? 0] as const;
+      }) : [];
+    });
+  });
+  expect(sums.length).toBeGreaterThan(30);
+  for (const [sum, logit] of sums) expect(sum).toBe(logit);
+});
+
+test("j and k walk through the findings, Escape leaves", async ({ page }) => {
+  await open(page);
+  await page.locator("#summary-heading").click();
+  await page.keyboard.press("j");
+  await expect(page.locator('#findings [aria-current="true"]')).toHaveCount(1);
+  const first = await page.locator('#findings [aria-current="true"]').textContent();
+  await page.keyboard.press("j");
+  expect(await page.locator('#findings [aria-current="true"]').textContent()).not.toBe(first);
+  await page.keyboard.press("k");
+  expect(await page.locator('#findings [aria-current="true"]').textContent()).toBe(first);
+  await page.keyboard.press("Escape");
+  await expect(page.locator("#why")).toBeHidden();
+});
+
+test("a click into a sentence explains it", async ({ page }) => {
+  await open(page);
+  await page.locator("#editor").click({ position: { x: 120, y: 110 } });
+  await expect(page.locator("#why")).toBeVisible();
+});
+
+test("the threshold repaints at once", async ({ page }) => {
+  await open(page);
+  const before = await page.locator("#findings li").count();
+  await page.locator("#threshold").fill("0.99");
+  expect(await page.locator("#findings li").count()).toBeLessThan(before);
+  await page.locator("#threshold").fill("0.34");
+  expect(await page.locator("#findings li").count()).toBeGreaterThanOrEqual(before);
+});
+
+test("topics can be changed", async ({ page }) => {
+  await open(page);
+  await expect(page.locator("#legend")).toContainText("threat");
+  await page.locator("#topic").selectOption({ label: "News sentiment" });
+  await expect(page.locator("#legend")).toContainText("negative");
+});
+
+test("a text file can be opened, CRLF and all", async ({ page }) => {
+  await open(page);
+  const text = "The army shelled the port.\r\n\r\nشكرا للوفد على الاتفاق. 🎉 Both sides signed the accord.\r\n";
+  await page.setInputFiles("#file", { name: "article.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await expect(page.locator("#editor")).toContainText("shelled the port");
+  await page.locator("#threshold").fill("0.34");
+  await expect.poll(async () => Object.values(await painted(page)).flat()).toContain("🎉 Both sides signed the accord.");
+});
+
+test("a broken model says so and the old one stays", async ({ page }) => {
+  await open(page);
+  const before = await summary(page);
+  const cases = [["noise", /not a Stancelight model/], ["STANCE\r\n\u0009\u0000\u0000\u0000", /newer/], ["STANCE\r\n\u0001\u0000\u0000\u0000abcdefgh", /cut short|damaged|invalid/]] as const;
+  for (const [bytes, message] of cases) {
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: Buffer.from(bytes, "latin1") });
+    await expect(page.getByRole("alert")).toContainText(message);
+  }
+  expect(await summary(page)).toBe(before);
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+});
+
+test("a model of one's own is taken over", async ({ page, request }) => {
+  await open(page);
+  const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+  await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
+  await expect(page.locator("#legend")).toContainText("positive");
+  await expect(page.locator("#topic")).toContainText("mine.stance");
+});
+
+test("pasted markup stays inert text", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Clear" }).click();
+  const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> The army shelled the port.';
+  await page.evaluate((html) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    data.setData("text/plain", html);
+    document.getElementById("editor")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, markup);
+  await write(page, markup);
+  await page.locator("#threshold").fill("0.34");
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why-body")).toContainText("onerror");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  expect(await page.locator("#editor img, #why img, #findings img").count()).toBe(0);
+});
+
+test("awkward text: every painted range is a sentence of the text", async ({ page }) => {
+  await open(page);
+  await page.locator("#threshold").fill("0.34");
+  const text = "👩‍👩‍👧 The army shelled the port!\nשתי הממשלות חתמו על ההסכם. \u202eBoth sides signed\u202c the accord.\n\nनेता ने समझौता किया। e\u0301 停火协议。 Police attacked the crowd…";
+  await write(page, text);
+  await expect.poll(async () => Object.values(await painted(page)).flat().length).toBeGreaterThan(2);
+  for (const sentence of Object.values(await painted(page)).flat()) {
+    expect(text).toContain(sentence);
+    expect(sentence.trim()).toBe(sentence);
+  }
+});
+
+test("a very long article leaves the page responsive", async ({ page }) => {
+  await open(page);
+  const paragraph = "The army shelled the port on Monday. Both sides signed the accord in Bergen. The strait is 38 kilometres wide.\n\n";
+  const length = await page.evaluate((unit) => {
+    const observer = new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) (window as unknown as { longest: number }).longest = Math.max((window as unknown as { longest?: number }).longest ?? 0, entry.duration);
+    });
+    observer.observe({ type: "longtask" });
+    const editor = document.getElementById("editor") as HTMLElement;
+    editor.textContent = unit.repeat(5000);
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    return unit.length * 5000;
+  }, paragraph);
+  expect(length).toBeGreaterThan(500_000);
+  await expect(page.locator("#summary")).toHaveText(/of 15000 sentences/, { timeout: 20_000 });
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+});
+
+test("works offline after the first visit, from a sub-path too", async ({ page, context }) => {
+  for (const path of ["/", "/some/sub/path/"]) {
+    await open(page, path);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
+    });
+    await context.setOffline(true);
+    await page.reload();
+    expect(await summary(page)).toMatch(/painted/);
+    await page.locator("#topic").selectOption({ label: "News sentiment" });
+    await expect(page.locator("#legend")).toContainText("negative");
+    await context.setOffline(false);
+  }
+});
+
+test("no request goes anywhere else, and nothing breaks the policy", async ({ page, baseURL }) => {
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(baseURL ?? "")) foreign.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await open(page);
+  await write(page, "The army shelled the port near https://example.com/a.png and http://example.org.");
+  await page.locator("#threshold").fill("0.34");
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+  expect(foreign).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+for (const [name, media] of [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["forced colours", { forcedColors: "active" }],
+] as const) {
+  test(`axe finds nothing in ${name}`, async ({ page }) => {
+    await page.emulateMedia(media);
+    await open(page);
+    await page.locator("#findings button").first().click();
+    await expect(page.locator("#why")).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+    await page.screenshot({ path: `${shots}/${name.replace(" ", "-")}.png`, fullPage: true });
+  });
+}
+
+test("fits a screen 320 pixels wide", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await open(page);
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.screenshot({ path: `${shots}/narrow.png`, fullPage: true });
+});
+
+test("without the highlight API a marked copy shows the same", async ({ page }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(window, "Highlight");
+  });
+  await page.goto("/");
+  expect(await summary(page)).toMatch(/painted/);
+  await expect(page.locator("#marked mark").first()).toBeVisible();
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+});

@@ -1,0 +1,34 @@
+// Serves web/dist twice, at / and below /some/sub/path/, under the strictest policy; and web/tests/hosts,
+// pages that embed the module, below /hosts/. Used by the tests only; `cargo xtask demo` has its own server.
+
+import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const mounts = [["/some/sub/path/", join(here, "../dist")], ["/hosts/", join(here, "hosts")], ["/", join(here, "../dist")]];
+const types = {
+  ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
+  ".json": "application/json", ".webmanifest": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml",
+};
+const page = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const host = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+
+createServer(async (request, response) => {
+  const { pathname } = new URL(request.url ?? "/", "http://localhost");
+  const [prefix, folder] = mounts.find(([prefix]) => pathname.startsWith(prefix));
+  const name = normalize(pathname.slice(prefix.length)) || ".";
+  const path = join(folder, name === "." ? "index.html" : name);
+  try {
+    const body = await readFile(path);
+    response.writeHead(200, {
+      "Content-Type": types[extname(path)] ?? "application/octet-stream",
+      "Content-Security-Policy": prefix === "/hosts/" ? host : page,
+      "Cache-Control": "no-cache",
+    });
+    response.end(body);
+  } catch {
+    response.writeHead(404).end("not found");
+  }
+}).listen(Number(process.env.PORT ?? 8799), "127.0.0.1");
