@@ -17,12 +17,6 @@ export class Editor {
   private removeLooks = () => {};
 
   constructor(onInput: () => void, onCaret: (offset: number) => void) {
-    try {
-      this.painter = new Painter(this.element, "stance");
-    } catch {
-      // No highlights here: read below the editor instead.
-      this.marked.hidden = false;
-    }
     this.element.addEventListener("input", onInput);
     this.element.addEventListener("click", () => {
       const offset = this.caret();
@@ -49,9 +43,15 @@ export class Editor {
     this.element.textContent = text.replace(/\r\n?/g, "\n");
   }
 
-  /** Takes over a topic's looks. */
+  /** Takes over a topic's looks. Only after a model was loaded: painting needs the engine. */
   dress(topic: Topic): void {
     this.topic = topic;
+    try {
+      this.painter ??= new Painter(this.element, "stance");
+    } catch {
+      // No highlights here: read below the editor instead.
+      this.marked.hidden = false;
+    }
     this.removeLooks();
     this.removeLooks = addLooks(topic, "stance", document);
   }
@@ -82,12 +82,13 @@ export class Editor {
   /** The same in `<mark>` elements, for browsers without highlights. */
   private copy(): void {
     const text = this.text;
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const parts: (Node | string)[] = [];
     let at = 0;
     for (const span of this.spans) {
       const label = this.topic?.labels[span.group];
       const mark = make("mark", "swatch", text.slice(span.start, span.end));
-      mark.style.setProperty("--hue", label?.color ?? "#808080");
+      mark.style.setProperty("--hue", (dark ? label?.colorDark : label?.color) ?? "#808080");
       mark.style.setProperty("--style", label?.underline ?? "solid");
       parts.push(text.slice(at, span.start), mark);
       at = span.end;
