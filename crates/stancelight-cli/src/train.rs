@@ -5,7 +5,7 @@ use crate::report;
 use anyhow::{Result, bail};
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use stancelight::{Predictor, Verdict, score_all};
+use stancelight::{Model, Predictor, Verdict, score_all};
 use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Row, TopicFile, card, evaluate_rows, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<()> {
     let trained = trained?;
     let bytes = trained.model.to_bytes();
     let measured = match &args.data_dir {
-        Some(folder) => measure(&file, folder, &trained.model, options.seed)?,
+        Some(folder) => measure(&file, folder, &corpus, &trained.model, options.seed)?,
         None => Vec::new(),
     };
     write_whole(&args.output, &bytes)?;
@@ -116,11 +116,12 @@ pub fn run(args: &Args) -> Result<()> {
     written(out.flush())
 }
 
-/// Evaluates on the sets the topic file keeps for measuring.
+/// Evaluates on the sets the topic file keeps for measuring, less what was trained on.
 fn measure(
     file: &TopicFile,
     folder: &Path,
-    model: &stancelight::Model,
+    trained_on: &Corpus,
+    model: &Model,
     seed: u64,
 ) -> Result<Vec<(String, Evaluation)>> {
     let predictor = Predictor::new(model.clone());
@@ -128,9 +129,17 @@ fn measure(
     for source in file.data.iter().filter(|source| source.measure) {
         let mut corpus = Corpus::default();
         corpus.read_source(folder, source, &file.topic)?;
+        let shared = corpus.drop_shared(trained_on);
+        if corpus.rows.is_empty() {
+            bail!("{}: every sentence was trained on; name another set to measure on", source.file);
+        }
+        let name = match shared {
+            0 => source.file.clone(),
+            n => format!("{} (less {n} sentences trained on)", source.file),
+        };
         let rows: Vec<&Row> = corpus.rows.iter().collect();
         let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();
-        out.push((source.file.clone(), evaluate_rows(&rows, &verdicts, predictor.topic(), seed)));
+        out.push((name, evaluate_rows(&rows, &verdicts, predictor.topic(), seed)));
     }
     Ok(out)
 }

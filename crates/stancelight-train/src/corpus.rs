@@ -6,6 +6,7 @@ use crate::lines::Lines;
 use crate::topic_file::DataSource;
 use serde_json::{Map, Value};
 use stancelight::Topic;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -148,14 +149,19 @@ impl Corpus {
         Ok(())
     }
 
-    /// How many rows have each label.
-    pub fn counts(&self, labels: usize) -> Vec<usize> {
-        let mut counts = vec![0; labels];
-        for row in &self.rows {
-            counts[row.label()] += 1;
-        }
-        counts
+    /// Drops the rows whose words stand in `trained` as well, however they are punctuated; says how many.
+    /// What was learned from must not be measured on.
+    pub fn drop_shared(&mut self, trained: &Self) -> usize {
+        let known: HashSet<String> = trained.rows.iter().map(|row| normalise(&row.text)).collect();
+        let before = self.rows.len();
+        self.rows.retain(|row| !known.contains(&normalise(&row.text)));
+        before - self.rows.len()
     }
+}
+
+/// Letters and digits in lower case: the same sentence however it was punctuated.
+pub fn normalise(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The parser's message without its own line number, which is always 1.
@@ -264,5 +270,24 @@ impl Reading<'_> {
             let known: Vec<&str> = self.topic.labels.iter().map(|label| label.name.as_str()).collect();
             format!("unknown label `{name}`; the labels of topic `{}` are: {}", self.topic.name, known.join(", "))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Corpus, Row};
+
+    #[test]
+    fn what_was_trained_on_is_not_measured_on() {
+        let corpus = |texts: &[&str]| Corpus {
+            rows: texts
+                .iter()
+                .map(|text| Row { text: (*text).into(), target: vec![1.0], weight: 1.0, group: None, source: 0 })
+                .collect(),
+            sources: vec!["a".into()],
+        };
+        let mut measured = corpus(&["Both sides signed.", "The army left.", "both sides, signed"]);
+        assert_eq!(measured.drop_shared(&corpus(&["Both sides signed!"])), 2);
+        assert_eq!(measured.rows.len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! Cross-validation folds that do not flatter: rows of one group, and rows with the same words, always
 //! stand in the same fold; labels are spread evenly.
 
-use crate::corpus::Row;
+use crate::corpus::{Row, normalise};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -31,11 +31,6 @@ pub fn assign(rows: &[&Row], labels: usize, folds: usize, seed: u64) -> Vec<usiz
         }
     }
     out
-}
-
-/// Letters and digits in lower case: the same sentence however it was punctuated.
-fn normalise(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]

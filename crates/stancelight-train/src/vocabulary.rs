@@ -7,10 +7,16 @@
 //! about its neighbours then stays the same in training and in use.
 
 use crate::records::SparseRecords;
+use foldhash::fast::FixedState;
 use sprs::CsMat;
 use stancelight::feature::{Evidence, Feature, Lexicon, Markers, Settings, Terms, WordId, marker, observe};
 use stancelight::token::Tokens;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Looked up once a token: a fast hash with a fixed seed pays, and nothing here depends on an order.
+type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
+/// Likewise.
+pub type HashSet<K> = std::collections::HashSet<K, FixedState>;
 
 /// The words features may be made of, in ascending byte order.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +55,7 @@ const NAME_RATIO: u32 = 4;
 impl Vocabulary {
     /// Decides the vocabulary: forms in at least `min_sentences` sentences that are not names.
     pub fn learn<'t>(texts: impl Iterator<Item = &'t str>, settings: &Settings, min_sentences: u32) -> Self {
-        let mut counts: HashMap<String, Seen> = HashMap::new();
+        let mut counts: HashMap<String, Seen> = HashMap::default();
         let mut tokens = Tokens::default();
         for (text, sentence) in texts.zip(1..) {
             observe(text, &mut tokens, |form, evidence| {
@@ -171,7 +177,7 @@ pub fn extract<'t>(
     let markers = Markers::of(vocabulary);
     let mut terms = Terms::default();
     // Provisional columns in the order of appearance; sorted out below.
-    let mut columns: HashMap<u64, u32> = HashMap::new();
+    let mut columns: HashMap<u64, u32> = HashMap::default();
     let mut found: Vec<(Feature, u32)> = Vec::new();
     let mut row_ends = vec![0_usize];
     let mut cells: Vec<(u32, f32)> = Vec::new();

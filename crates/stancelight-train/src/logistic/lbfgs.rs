@@ -36,6 +36,10 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+fn norm(a: &[f64]) -> f64 {
+    dot(a, a).sqrt()
+}
+
 /// Moves `x` to the minimum; returns how many steps it took.
 pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bool, limits: Limits) -> usize {
     let n = x.len();
@@ -46,11 +50,16 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
     let mut candidate = vec![0.0; n];
     let mut next_gradient = vec![0.0; n];
     pseudo_gradient(objective, x, &gradient, has_l1, &mut pseudo);
-    // A warm start begins with a small gradient: measure progress against the gradient at zero.
-    let reference = objective.curvature().iter().fold(0.0_f64, |max, &c| max.max(c));
-    let start = dot(&pseudo, &pseudo).sqrt().max(reference.sqrt() * 1e-3);
+    // Progress is measured against the gradient at zero: a warm start's own is small already.
+    let mut start = norm(&pseudo);
+    if x.iter().any(|x| *x != 0.0) {
+        let zero = vec![0.0; n];
+        objective.evaluate(&zero, &mut next_gradient);
+        pseudo_gradient(objective, &zero, &next_gradient, has_l1, &mut candidate);
+        start = norm(&candidate);
+    }
     for iteration in 0..limits.max_iterations {
-        if dot(&pseudo, &pseudo).sqrt() <= limits.tolerance * start {
+        if norm(&pseudo) <= limits.tolerance * start {
             return iteration;
         }
         let mut direction = direction(&pseudo, &memory, objective.curvature());
