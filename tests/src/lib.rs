@@ -49,19 +49,14 @@ pub fn toy_model() -> Model {
         (Feature::Pair(id(marker::NAME), id("shelled")), [-10, -5, 15]),
         (Feature::Pair(id("the"), id("accord")), [7, -3, -4]),
         (Feature::Pair(id(marker::START), id(marker::NUMBER)), [-6, 12, -6]),
-        (Feature::Skip(id("army"), id("port")), [-9, -2, 11]),
-        (Feature::Skip(id("sign"), id("accord")), [21, -11, -10]),
+        (Feature::Pair(id("port"), id("attack")), [-9, -2, 11]),
+        (Feature::Pair(id("no"), id("attack")), [21, -11, -10]),
     ];
     rows.sort_by_key(|(feature, _)| feature.key());
     Model {
         topic: toy_topic(),
         settings: Settings::default(),
         facts: vec![("made by".to_owned(), "hand".to_owned())],
-        function_words: [id("the"), id("?")]
-            .into_iter()
-            .collect::<std::collections::BTreeSet<_>>()
-            .into_iter()
-            .collect(),
         features: rows.iter().map(|(feature, _)| *feature).collect(),
         linear: Linear {
             bias: vec![-0.25, 0.5, -0.125],

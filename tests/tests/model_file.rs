@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use stancelight::Model;
+use stancelight::feature::Feature;
 use stancelight::file::{MAGIC, VERSION};
 use stancelight_tests::toy_model;
 
@@ -76,10 +77,11 @@ fn nonsense_in_a_sound_envelope_is_refused() {
     let mut infinite = toy_model();
     infinite.linear.scale[1] = f32::NAN;
     let mut foreign = toy_model();
-    foreign.function_words.push(9999);
+    foreign.features.push(Feature::Pair(9999, 9999));
+    foreign.linear.weights.extend([1, 1, 1]);
     let mut threshold = toy_model();
     threshold.topic.threshold = 2.0;
-    for (name, model) in [("scale", infinite), ("function word", foreign), ("threshold", threshold)] {
+    for (name, model) in [("scale", infinite), ("feature", foreign), ("threshold", threshold)] {
         assert!(Model::from_bytes(&model.to_bytes()).is_err(), "{name}");
     }
 }

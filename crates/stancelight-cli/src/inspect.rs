@@ -63,7 +63,6 @@ fn strongest(model: &Model, label: usize, n: usize) -> Vec<(f64, String)> {
                 Feature::Word(a) => word(a).to_owned(),
                 Feature::Negated(a) => format!("not … {}", word(a)),
                 Feature::Pair(a, b) => format!("{} {}", word(a), word(b)),
-                Feature::Skip(a, b) => format!("{} … {}", word(a), word(b)),
             };
             (f64::from(weights[row * bias.len() + label]) * f64::from(scale[label]), name)
         })

@@ -74,11 +74,40 @@ pub fn fit(
     let targets = Array2::from_shape_fn((rows.len(), labels), |(i, k)| f64::from(rows[i].target[k]));
     let weights: Array1<f32> = rows.iter().map(|row| row.weight).collect();
     let dataset = DatasetBase::new(records.clone(), targets).with_weights(weights);
-    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance);
+    let factors = ratio_penalties(dataset.records(), rows, labels);
+    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance).penalty_factors(factors);
     if let Some(start) = warm_start {
         params = params.warm_start(start);
     }
     Ok(params.fit(&dataset)?)
+}
+
+/// Log-count ratios below this count as this: a feature that says nothing about a label yet may still be needed
+/// beside others.
+const RATIO_FLOOR: f64 = 0.5;
+
+/// One over the squared log-count ratio of each feature and label, as penalty factors: a feature that is much
+/// commoner with a label than without may weigh more at the same price. This is NBSVM's feature scaling (Wang
+/// and Manning 2012), with counts of sentences, each counted for a label as far as it has it, smoothed by one.
+#[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
+fn ratio_penalties(records: &SparseRecords, rows: &[&Row], labels: usize) -> Array2<f64> {
+    let features = records.matrix().cols();
+    let mut with = Array2::from_elem((features, labels), 1.0);
+    for (columns, row) in records.matrix().outer_iterator().zip(rows) {
+        for &feature in columns.indices() {
+            for (count, &p) in with.row_mut(feature).iter_mut().zip(&row.target) {
+                *count += f64::from(p * row.weight);
+            }
+        }
+    }
+    let by_label = with.sum_axis(Axis(0));
+    let total = by_label.sum();
+    let by_feature = with.sum_axis(Axis(1));
+    Array2::from_shape_fn((features, labels), |(f, k)| {
+        let inside = with[[f, k]] / by_label[k];
+        let outside = (by_feature[f] - with[[f, k]]) / (total - by_label[k]);
+        libm::log(inside / outside).abs().max(RATIO_FLOOR).powi(-2)
+    })
 }
 
 /// The columns that move logits the most over the data: weight × √frequency.
@@ -130,7 +159,6 @@ fn round(
         settings: options.settings.clone(),
         facts: Vec::new(),
         words: vocabulary.words().iter().map(String::as_str).collect::<Words>(),
-        function_words: vocabulary.function_words(),
         features: kept,
         linear: Linear {
             bias: centred(fitted.intercepts()).into_iter().map(|b| b as f32).collect(),

@@ -23,16 +23,11 @@ pub type HashSet<K> = std::collections::HashSet<K, FixedState>;
 pub struct Vocabulary {
     words: Vec<String>,
     ids: HashMap<String, WordId>,
-    function: Vec<bool>,
 }
 
 impl Lexicon for Vocabulary {
     fn id(&self, form: &str) -> Option<WordId> {
         self.ids.get(form).copied()
-    }
-
-    fn is_function_word(&self, id: WordId) -> bool {
-        self.function[id as usize]
     }
 }
 
@@ -45,9 +40,6 @@ struct Seen {
     as_name: u32,
     small: u32,
 }
-
-/// Words as frequent as the hundred or so grammatical ones of any language.
-const FUNCTION_WORDS: usize = 120;
 
 /// A form seen this many times as often as a name than as a word is a name.
 const NAME_RATIO: u32 = 4;
@@ -80,19 +72,15 @@ impl Vocabulary {
             settings.mask_names && (seen.as_name > NAME_RATIO * seen.as_word || seen.as_word + seen.small == 0)
         };
         counts.retain(|_, seen| seen.sentences >= min_sentences && !is_name(seen));
-        let mut frequent: Vec<(u32, &str)> = counts.iter().map(|(w, seen)| (seen.sentences, w.as_str())).collect();
-        frequent.sort_unstable_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-        let function: BTreeSet<String> = frequent.iter().take(FUNCTION_WORDS).map(|&(_, w)| w.to_owned()).collect();
         let words: BTreeSet<String> = counts.into_keys().chain(marker::ALL.map(String::from)).collect();
-        Self::new(words, &function)
+        Self::new(words)
     }
 
     /// A vocabulary of these words.
-    pub fn new(words: BTreeSet<String>, function: &BTreeSet<String>) -> Self {
+    pub fn new(words: BTreeSet<String>) -> Self {
         let words: Vec<String> = words.into_iter().collect();
-        let function = words.iter().map(|word| function.contains(word)).collect();
         let ids = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
-        Self { words, ids, function }
+        Self { words, ids }
     }
 
     /// Only the words that these features need, and the features under their new numbers.
@@ -105,14 +93,12 @@ impl Vocabulary {
             needed.extend(b);
         }
         let name = |id: WordId| self.words[id as usize].clone();
-        let function = needed.iter().filter(|&&id| self.is_function_word(id)).map(|&id| name(id)).collect();
-        let small = Self::new(needed.iter().map(|&id| name(id)).collect(), &function);
+        let small = Self::new(needed.iter().map(|&id| name(id)).collect());
         let new = |id: WordId| small.ids[&self.words[id as usize]];
         let renumbered = features.iter().map(|feature| match *feature {
             Feature::Word(a) => Feature::Word(new(a)),
             Feature::Negated(a) => Feature::Negated(new(a)),
             Feature::Pair(a, b) => Feature::Pair(new(a), new(b)),
-            Feature::Skip(a, b) => Feature::Skip(new(a), new(b)),
         });
         let renumbered = renumbered.collect();
         (small, renumbered)
@@ -121,11 +107,6 @@ impl Vocabulary {
     /// The words, ascending.
     pub fn words(&self) -> &[String] {
         &self.words
-    }
-
-    /// The numbers of the function words, ascending.
-    pub fn function_words(&self) -> Vec<WordId> {
-        (0..).zip(&self.function).filter(|&(_, &function)| function).map(|(id, _)| id).collect()
     }
 }
 
@@ -185,7 +166,7 @@ pub fn extract<'t>(
     for text in texts {
         row.clear();
         terms.fill(text, settings, vocabulary, markers);
-        terms.features(settings, vocabulary, markers, |feature, _, _| {
+        terms.features(settings, markers, |feature, _, _| {
             if let Keep::Only(wanted) = keep
                 && !wanted.contains(&feature)
             {

@@ -110,7 +110,7 @@ impl Scratch {
         self.sums.resize(predictor.topic().labels.len(), 0);
         self.terms.fill(sentence, settings, lexicon, markers);
         let sums = &mut self.sums;
-        self.terms.features(settings, lexicon, markers, |feature, i, j| {
+        self.terms.features(settings, markers, |feature, i, j| {
             let Some(weights) = predictor.weights(feature) else { return };
             for (sum, &weight) in sums.iter_mut().zip(weights) {
                 *sum += i64::from(weight) * UNITS;

@@ -2,9 +2,8 @@
 //!
 //! A sentence's tokens first become *terms*, the units that features are made of and explanations speak
 //! of: a word, a number, or a whole run of capitalised words, because *who* acts must not decide what
-//! the act is. Terms then give features: each word, each word under negation, each pair of neighbours,
-//! each pair of content words near one another. A feature is a key made of word numbers, so two
-//! different features can never be confused.
+//! the act is. Terms then give features: each word, each word under negation, each pair of neighbours.
+//! A feature is a key made of word numbers, so two different features can never be confused.
 //!
 //! Whether a capitalised word is a name or a word that happens to open a sentence is asked of the
 //! lexicon: known in small letters, it is a word.
@@ -19,8 +18,6 @@ pub type WordId = u32;
 pub trait Lexicon {
     /// The number of the word with this form.
     fn id(&self, form: &str) -> Option<WordId>;
-    /// Whether this word is so common that pairs at a distance skip it.
-    fn is_function_word(&self, id: WordId) -> bool;
 }
 
 /// Stand-ins for what is not looked up by its form. No token has such a form, because `<` never
@@ -45,17 +42,10 @@ pub struct Settings {
     pub negation: bool,
     /// Neighbouring terms become pairs.
     pub pairs: bool,
-    /// Content words up to this many content words apart become pairs; 0 for none.
-    pub skip: u8,
     /// Divide every score by the square root of the sentence's number of terms.
     pub length_norm: bool,
     /// Words that negate what follows them.
     pub negators: Vec<String>,
-}
-
-impl Settings {
-    /// Farthest reach of [`Settings::skip`]: work per term stays bounded.
-    pub const MAX_SKIP: u8 = 8;
 }
 
 impl Default for Settings {
@@ -65,7 +55,6 @@ impl Default for Settings {
             mask_names: true,
             negation: true,
             pairs: true,
-            skip: 3,
             length_norm: true,
             negators: negators.map(String::from).to_vec(),
         }
@@ -100,8 +89,6 @@ pub enum Feature {
     Negated(WordId),
     /// Two neighbouring terms.
     Pair(WordId, WordId),
-    /// Two content words near one another, in this order.
-    Skip(WordId, WordId),
 }
 
 impl Feature {
@@ -114,7 +101,6 @@ impl Feature {
             Self::Word(a) => (0, a, 0),
             Self::Negated(a) => (1, a, 0),
             Self::Pair(a, b) => (2, a, b),
-            Self::Skip(a, b) => (3, a, b),
         };
         (kind << 56) | ((a as u64) << 28) | b as u64
     }
@@ -127,7 +113,6 @@ impl Feature {
             (0, 0) => Some(Self::Word(a)),
             (1, 0) => Some(Self::Negated(a)),
             (2, _) => Some(Self::Pair(a, b)),
-            (3, _) => Some(Self::Skip(a, b)),
             _ => None,
         }
     }
@@ -136,7 +121,7 @@ impl Feature {
     pub const fn words(self) -> (WordId, Option<WordId>) {
         match self {
             Self::Word(a) | Self::Negated(a) => (a, None),
-            Self::Pair(a, b) | Self::Skip(a, b) => (a, Some(b)),
+            Self::Pair(a, b) => (a, Some(b)),
         }
     }
 }
@@ -147,7 +132,6 @@ pub struct Terms {
     tokens: Tokens,
     terms: Vec<Term>,
     inner: Vec<WordId>,
-    content: Vec<usize>,
 }
 
 /// Numbers that terms need again and again, looked up once.
@@ -245,15 +229,8 @@ impl Terms {
 
     /// Every feature of the sentence, with the one or two terms it belongs to: `emit(feature, i, j)`,
     /// where `j == i` for a feature of one term.
-    pub fn features(
-        &mut self,
-        settings: &Settings,
-        lexicon: &impl Lexicon,
-        markers: Markers,
-        mut emit: impl FnMut(Feature, usize, usize),
-    ) {
+    pub fn features(&self, settings: &Settings, markers: Markers, mut emit: impl FnMut(Feature, usize, usize)) {
         let mut before = markers.start;
-        self.content.clear();
         for (i, term) in self.terms.iter().enumerate() {
             for &word in &self.inner[term.inner.0 as usize..term.inner.1 as usize] {
                 emit(Feature::Word(word), i, i);
@@ -270,17 +247,6 @@ impl Terms {
                 emit(Feature::Pair(left, id), i.saturating_sub(1), i);
             }
             before = Some(id);
-            if settings.skip > 0 && !lexicon.is_function_word(id) {
-                let reach = self.content.len().saturating_sub(usize::from(settings.skip));
-                for &j in &self.content[reach..] {
-                    // Neighbours are a pair already.
-                    let Some(left) = self.terms[j].id else { continue };
-                    if j + 1 < i || term.after_break {
-                        emit(Feature::Skip(left, id), j, i);
-                    }
-                }
-                self.content.push(i);
-            }
         }
     }
 }

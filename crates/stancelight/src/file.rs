@@ -5,7 +5,7 @@
 //! to: every length against what is left, every number against its range, every order, and a checksum
 //! over the whole.
 
-use crate::feature::{Feature, Settings, WordId};
+use crate::feature::{Feature, Settings};
 use crate::model::{Linear, Model};
 use crate::table::Words;
 use crate::topic::{Label, Topic, TopicError, Underline};
@@ -118,7 +118,6 @@ impl Model {
             out.text(value);
         }
         write_words(&mut out, &self.words);
-        out.ascending(self.function_words.iter().map(|&id| u64::from(id)));
         out.ascending(self.features.iter().map(|feature| feature.key()));
         for (&bias, &scale) in self.linear.bias.iter().zip(&self.linear.scale) {
             out.float(bias);
@@ -153,7 +152,6 @@ fn write_topic(out: &mut Writer, topic: &Topic) {
 fn write_settings(out: &mut Writer, settings: &Settings) {
     let flags = [settings.mask_names, settings.negation, settings.pairs, settings.length_norm];
     out.number(flags.iter().enumerate().map(|(bit, &on)| u64::from(on) << bit).sum());
-    out.number(u64::from(settings.skip));
     out.len(settings.negators.len());
     for negator in &settings.negators {
         out.text(negator);
@@ -293,11 +291,6 @@ fn read(input: &mut Reader<'_>) -> Result<Model> {
     }
     let words = read_words(input)?;
     let known = words.len() as u64;
-    let mut function_words = Vec::new();
-    input.ascending(known, |_, id| {
-        function_words.push(WordId::try_from(id).unwrap_or(WordId::MAX));
-        Ok(())
-    })?;
     let mut features = Vec::new();
     input.ascending(u64::MAX, |at, key| {
         let feature = Feature::from_key(key).filter(|feature| {
@@ -311,7 +304,7 @@ fn read(input: &mut Reader<'_>) -> Result<Model> {
     if input.at != input.bytes.len() {
         return Err(ModelError::invalid(input.at, "there is more than a model"));
     }
-    Ok(Model { topic, settings, facts, words, function_words, features, linear })
+    Ok(Model { topic, settings, facts, words, features, linear })
 }
 
 fn read_topic(input: &mut Reader<'_>) -> Result<Topic> {
@@ -335,15 +328,12 @@ fn read_settings(input: &mut Reader<'_>) -> Result<Settings> {
     if flags > 0b1111 {
         return Err(ModelError::invalid(at, "there is no such setting"));
     }
-    let at = input.at;
-    let skip = u8::try_from(input.number()?).ok().filter(|&skip| skip <= Settings::MAX_SKIP);
-    let skip = skip.ok_or(ModelError::invalid(at, "pairs reach too far"))?;
     let mut negators = Vec::new();
     for _ in 0..input.len(1)? {
         negators.push(input.text()?);
     }
     let on = |bit: u32| flags >> bit & 1 == 1;
-    Ok(Settings { mask_names: on(0), negation: on(1), pairs: on(2), length_norm: on(3), skip, negators })
+    Ok(Settings { mask_names: on(0), negation: on(1), pairs: on(2), length_norm: on(3), negators })
 }
 
 fn read_words(input: &mut Reader<'_>) -> Result<Words> {

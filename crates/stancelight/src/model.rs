@@ -18,8 +18,6 @@ pub struct Model {
     pub facts: Vec<(String, String)>,
     /// Every word the features are made of, in ascending byte order.
     pub words: Words,
-    /// Which of [`Model::words`], ascending, are function words.
-    pub function_words: Vec<WordId>,
     /// The features, in ascending order of their keys.
     pub features: Vec<Feature>,
     /// One weight a feature and label.
@@ -59,16 +57,11 @@ const NO_ROW: u32 = u32::MAX;
 pub(crate) struct Known {
     words: Words,
     index: Index,
-    function: Vec<bool>,
 }
 
 impl Lexicon for Known {
     fn id(&self, form: &str) -> Option<WordId> {
         self.index.find(form, |index| self.words.get(index) == form)
-    }
-
-    fn is_function_word(&self, id: WordId) -> bool {
-        self.function[id as usize]
     }
 }
 
@@ -77,17 +70,13 @@ impl Predictor {
     pub fn new(model: Model) -> Self {
         let words = model.words.clone();
         let index = Index::new(words.len(), |i| words.get(i));
-        let mut function = vec![false; words.len()];
-        for &id in &model.function_words {
-            function[id as usize] = true;
-        }
         let mut rows = vec![[NO_ROW; 2]; words.len()];
         let mut first_pair = model.features.len();
         for (row, &feature) in (0u32..).zip(&model.features) {
             match feature {
                 Feature::Word(a) => rows[a as usize][0] = row,
                 Feature::Negated(a) => rows[a as usize][1] = row,
-                Feature::Pair(..) | Feature::Skip(..) => {
+                Feature::Pair(..) => {
                     // Keys ascend by kind, so all features of two words stand at the end.
                     first_pair = row as usize;
                     break;
@@ -95,7 +84,7 @@ impl Predictor {
             }
         }
         let pairs = Index::new(model.features.len() - first_pair, |i| model.features[first_pair + i].key());
-        let lexicon = Known { words, index, function };
+        let lexicon = Known { words, index };
         let markers = Markers::of(&lexicon);
         Self { model, lexicon, markers, rows, pairs, first_pair }
     }
@@ -119,7 +108,7 @@ impl Predictor {
         let row = match feature {
             Feature::Word(a) => self.rows[a as usize][0],
             Feature::Negated(a) => self.rows[a as usize][1],
-            Feature::Pair(..) | Feature::Skip(..) => {
+            Feature::Pair(..) => {
                 let key = feature.key();
                 let pair = self
                     .pairs
