@@ -24,33 +24,31 @@ struct Row {
 /// Runs everything.
 pub fn run() -> Result<ExitCode> {
     let mut rows = Vec::new();
-    let mut check = |name, command: Result<Command>| rows.push(run_check(name, command));
-    check("format", Ok(cargo(&["fmt", "--all", "--check"])));
-    check("clippy", Ok(cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])));
-    let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
-    doc.env("RUSTDOCFLAGS", "-D warnings");
-    check("documentation", Ok(doc));
-    check(
-        "unit, property and end-to-end tests",
-        models::build_cli().map(|cli| {
-            let mut test = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
-            test.env("STANCELIGHT_BIN", cli);
-            test
-        }),
-    );
+    let mut check = |name, work: &dyn Fn() -> Result<Said>| rows.push(run_check(name, work));
+    check("format", &|| say(cargo(&["fmt", "--all", "--check"])));
+    check("clippy", &|| {
+        say(cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]))
+    });
+    check("documentation", &|| {
+        let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        say(doc)
+    });
+    check("unit, property and end-to-end tests", &|| {
+        let mut test = cargo(&["test", "--workspace", "--all-features", "--no-fail-fast"]);
+        test.env("STANCELIGHT_BIN", models::build_cli()?);
+        say(test)
+    });
     let browser = browser::find();
     let need = || browser.clone().ok_or_else(|| anyhow::anyhow!(browser::ADVICE));
-    check("WebAssembly tests in Chromium", need().and_then(|browser| wasm_tests(&browser)));
-    check("page build", web::build().map(|_| cargo(&["--version"])));
-    check("types", Ok(web::npm(&["run", "--silent", "typecheck"])));
-    check(
-        "page tests in Chromium",
-        need().map(|browser| {
-            let mut test = web::npm(&["test", "--silent"]);
-            test.env("CHROMIUM", browser.chromium);
-            test
-        }),
-    );
+    check("WebAssembly tests in Chromium", &|| say(wasm_tests(&need()?)?));
+    check("page build", &|| web::build().map(|_| Said::default()));
+    check("types", &|| say(web::npm(&["run", "--silent", "typecheck"])));
+    check("page tests in Chromium", &|| {
+        let mut test = web::npm(&["test", "--silent"]);
+        test.env("CHROMIUM", need()?.chromium);
+        say(test)
+    });
     let total = rows.iter().fold(Counts::default(), |sum, row| Counts {
         passed: sum.passed + row.counts.passed,
         failed: sum.failed + row.counts.failed,
@@ -88,25 +86,31 @@ fn wasm_tests(browser: &browser::Browser) -> Result<Command> {
     Ok(command)
 }
 
-fn run_check(name: &'static str, command: Result<Command>) -> Row {
+/// What a check printed, and whether it failed.
+#[derive(Default)]
+struct Said {
+    failed: bool,
+    text: String,
+}
+
+fn say(mut command: Command) -> Result<Said> {
+    let output = capture(&mut command)?;
+    Ok(Said { failed: !output.status.success(), text: text(&output) })
+}
+
+fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
     let step = Step::begin(name);
-    let result = command.and_then(|mut command| capture(&mut command));
-    let (ok, mut said) = match result {
-        Ok(output) => (output.status.success(), text(&output)),
-        Err(error) => (false, format!("{error:#}")),
-    };
-    let mut counts = count(&said);
-    if counts == Counts::default() && ok {
+    let said = work().unwrap_or_else(|error| Said { failed: true, text: format!("{error:#}") });
+    let mut counts = count(&said.text);
+    if said.failed && counts.failed == 0 {
+        counts.failed = 1;
+    } else if counts == Counts::default() {
         // A check without parts, such as the format, is one check.
         counts.passed = 1;
-    } else if !ok && counts.failed == 0 {
-        counts.failed = 1;
-    } else if ok && counts.failed > 0 {
-        said.push_str("\n(it reported failures and yet succeeded)");
     }
-    let elapsed = step.end(ok);
-    if !ok || counts.failed > 0 {
-        println!("---- {name} ----\n{}\n", said.trim_end());
+    let elapsed = step.end(counts.failed == 0);
+    if counts.failed > 0 {
+        println!("---- {name} ----\n{}\n", said.text.trim_end());
     }
     Row { name, counts, elapsed }
 }
