@@ -236,8 +236,7 @@ fn path_losses(train: &[&Row], test: &[&Row], labels: usize, options: &FitOption
             losses.resize(PATH.len(), f64::INFINITY);
             break;
         }
-        // The search only ranks penalties: it need not fit to the last digit.
-        let options = FitOptions { l2, tolerance: 5.0 * options.tolerance, ..options.clone() };
+        let options = FitOptions { l2, ..options.clone() };
         let fitted = fit(&seen.records, train, labels, &options, warm_start.take())?;
         let logits = fitted.logits(&unseen);
         let loss = logits.outer_iter().zip(test).map(|(logits, row)| {

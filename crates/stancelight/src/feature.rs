@@ -71,8 +71,6 @@ pub struct Term {
     pub span: Span,
     /// What stands for it in features; `None` when the lexicon does not know it.
     pub id: Option<WordId>,
-    /// Known words inside a name ("Council" in "Security Council"), as a range of [`Terms::inner`].
-    inner: (u32, u32),
     negated: bool,
     /// A clause ended between the term before and this one.
     after_break: bool,
@@ -131,7 +129,6 @@ impl Feature {
 pub struct Terms {
     tokens: Tokens,
     terms: Vec<Term>,
-    inner: Vec<WordId>,
 }
 
 /// Numbers that terms need again and again, looked up once.
@@ -159,7 +156,6 @@ impl Terms {
     pub fn fill(&mut self, sentence: &str, settings: &Settings, lexicon: &impl Lexicon, markers: Markers) {
         self.tokens.fill(sentence);
         self.terms.clear();
-        self.inner.clear();
         let headline = settings.mask_names && is_headline(&self.tokens);
         let mut after_break = false;
         let mut opens = true;
@@ -168,7 +164,7 @@ impl Terms {
             match token.kind {
                 Kind::Clause | Kind::Quote => {
                     after_break |= token.kind == Kind::Clause;
-                    opens |= !matches!(form, "," | "." | "(" | ")" | "/");
+                    opens |= !matches!(form, "," | "(" | ")" | "/");
                     in_name = false;
                     // Questions and exclamations colour a sentence; other marks only divide it.
                     if !matches!(form, "?" | "!") {
@@ -182,32 +178,18 @@ impl Terms {
             let name = capital && (known.is_none() || !(opens || headline));
             let negates = settings.negation && settings.negators.iter().any(|negator| negator == form);
             if name {
-                let first = self.inner.len();
-                self.inner.extend(known);
-                let (from, to) = (narrow(first), narrow(self.inner.len()));
                 match self.terms.last_mut() {
-                    Some(run) if in_name && !after_break => {
-                        run.span.end = token.span.end;
-                        run.inner.1 = to;
-                    }
+                    Some(run) if in_name && !after_break => run.span.end = token.span.end,
                     _ => self.terms.push(Term {
                         span: token.span,
                         id: markers.name,
-                        inner: (from, to),
                         negated: false,
                         after_break,
                         negates: false,
                     }),
                 }
             } else {
-                self.terms.push(Term {
-                    span: token.span,
-                    id: known,
-                    inner: (0, 0),
-                    negated: false,
-                    after_break,
-                    negates,
-                });
+                self.terms.push(Term { span: token.span, id: known, negated: false, after_break, negates });
             }
             in_name = name;
             opens = false;
@@ -232,9 +214,6 @@ impl Terms {
     pub fn features(&self, settings: &Settings, markers: Markers, mut emit: impl FnMut(Feature, usize, usize)) {
         let mut before = markers.start;
         for (i, term) in self.terms.iter().enumerate() {
-            for &word in &self.inner[term.inner.0 as usize..term.inner.1 as usize] {
-                emit(Feature::Word(word), i, i);
-            }
             let Some(id) = term.id else {
                 before = None;
                 continue;
@@ -249,10 +228,6 @@ impl Terms {
             before = Some(id);
         }
     }
-}
-
-fn narrow(n: usize) -> u32 {
-    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 /// Most longer words are capitalised: a headline in Title Case, or in capitals, where a capital letter
@@ -287,7 +262,7 @@ pub fn observe(sentence: &str, tokens: &mut Tokens, mut see: impl FnMut(&str, Ev
     for (token, form) in tokens.iter() {
         match token.kind {
             Kind::Clause | Kind::Quote => {
-                opens |= !matches!(form, "," | "." | "(" | ")" | "/");
+                opens |= !matches!(form, "," | "(" | ")" | "/");
                 if matches!(form, "?" | "!") {
                     see(form, Evidence::Word);
                 }
