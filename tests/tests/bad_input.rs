@@ -85,6 +85,36 @@ fn topics() {
     }
 }
 
+/// A teacher's opinions belong to the rows of one file, in its order.
+#[test]
+fn opinions() {
+    let train = |opinions: &str, extra: &str| {
+        let fixture = Fixture::new();
+        let entry = "[[data]]\nfile = \"texts.jsonl\"\nopinions = \"said.tsv\"\nlicence = \"\"\ncitation = \"\"\n";
+        std::fs::write(fixture.path("topic.toml"), format!("{TOPIC}\n{entry}{extra}")).unwrap();
+        std::fs::write(fixture.path("said.tsv"), opinions).unwrap();
+        std::fs::write(fixture.path("texts.jsonl"), "{\"text\":\"they embraced\"}\n\n{\"text\":\"they spat\"}\n")
+            .unwrap();
+        let folder = fixture.folder.path().display().to_string();
+        let [topic, data, model] =
+            ["topic.toml", "data.jsonl", "taught.stance"].map(|name| fixture.path(name).display().to_string());
+        run(&["train", "--topic", &topic, &data, "--data-dir", &folder, "-o", &model])
+    };
+    train("bad\tgood\tplain\n1\t98\t1\n0.9\t0.1\t0\n", "").ok();
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("bad\tgood\n", "", &["said.tsv:1:", "good, plain, bad"]),
+        ("bad\tgood\tplain\n1\t2\t3\n1\t2\n", "", &["said.tsv:3:", "not 3 numbers", "`1\t2`"]),
+        ("bad\tgood\tplain\n0\t0\t0\n", "", &["said.tsv:2:"]),
+        ("bad\tgood\tplain\n1\t-2\t3\n", "", &["said.tsv:2:"]),
+        ("bad\tgood\tplain\n1\t0\t0\n", "", &["texts.jsonl:3:", "said.tsv holds 1"]),
+        ("bad\tgood\tplain\n1\t0\t0\n1\t0\t0\n1\t0\t0\n", "", &["texts.jsonl", "3 rows, but here are 2"]),
+        ("bad\tgood\tplain\n", "fields = [\"mood\"]", &["topic.toml", "leave out `labels` and `fields`"]),
+    ];
+    for (opinions, extra, words) in cases {
+        train(opinions, extra).fails_with(words);
+    }
+}
+
 #[test]
 fn files_that_are_not_there() {
     let fixture = Fixture::new();

@@ -9,7 +9,7 @@ use stancelight::Topic;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One labelled sentence.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,7 @@ struct Reading<'a> {
     path: &'a Path,
     group: Option<&'a str>,
     outside: Option<&'a DataSource>,
+    opinions: Option<Opinions>,
     source: usize,
 }
 
@@ -93,7 +94,9 @@ impl Corpus {
             return Err(read_error(path, &std::io::ErrorKind::IsADirectory.into()));
         }
         let before = self.rows.len();
-        let reading = Reading { topic, path, group, outside, source: self.sources.len() };
+        let opinions = outside.and_then(|source| source.opinions.as_ref());
+        let opinions = opinions.map(|path| Opinions::read(path, topic)).transpose()?;
+        let reading = Reading { topic, path, group, outside, opinions, source: self.sources.len() };
         self.sources.push(name);
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
             Some("csv") => self.read_table(file, b',', &reading)?,
@@ -109,18 +112,20 @@ impl Corpus {
 
     fn read_json_lines(&mut self, file: File, reading: &Reading<'_>) -> Result<(), TrainError> {
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), reading.path);
+        let mut number = 0;
         while let Some(line) = lines.next_line()? {
             if line.trim().is_empty() {
                 continue;
             }
             let object: Result<Map<String, Value>, _> = serde_json::from_str(line);
             let row = match object {
-                Ok(object) => reading.row(&object),
+                Ok(object) => reading.row(&object, number),
                 Err(error) => Err(format!("not a JSON object (column {}): {}", error.column(), plain(&error))),
             };
             self.rows.extend(row.map_err(|message| lines.error(message))?);
+            number += 1;
         }
-        Ok(())
+        reading.opinions_used_up(number)
     }
 
     fn read_table(&mut self, file: File, delimiter: u8, reading: &Reading<'_>) -> Result<(), TrainError> {
@@ -135,6 +140,7 @@ impl Corpus {
         };
         let header = reader.headers().map_err(error)?.clone();
         let mut record = csv::StringRecord::new();
+        let mut number = 0;
         while reader.read_record(&mut record).map_err(error)? {
             let object: Map<String, Value> = header
                 .iter()
@@ -142,11 +148,12 @@ impl Corpus {
                 .map(|(name, value)| (name.trim_start_matches('\u{feff}').to_owned(), Value::from(value)))
                 .collect();
             let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
-            let row = reading.row(&object);
+            let row = reading.row(&object, number);
             let row = row.map_err(|message| TrainError::Row { path: reading.path.to_owned(), line, message })?;
             self.rows.extend(row);
+            number += 1;
         }
-        Ok(())
+        reading.opinions_used_up(number)
     }
 
     /// Drops the rows whose words stand in `trained` as well, however they are punctuated; says how many.
@@ -176,8 +183,8 @@ fn missing(field: &str, object: &Map<String, Value>) -> String {
 }
 
 impl Reading<'_> {
-    /// The row an object holds; `None` when the topic file says to leave it out.
-    fn row(&self, object: &Map<String, Value>) -> Result<Option<Row>, String> {
+    /// The row the object at place `number` holds; `None` when the topic file says to leave it out.
+    fn row(&self, object: &Map<String, Value>, number: usize) -> Result<Option<Row>, String> {
         if let Some(source) = self.outside {
             for (field, allowed) in &source.only {
                 let value = object.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -192,7 +199,11 @@ impl Reading<'_> {
             Some(_) => return Err("`text` is not a string; put it in quotes".into()),
             None => return Err(missing("text", object)),
         };
-        let Some(target) = self.target(object)? else { return Ok(None) };
+        let target = match &self.opinions {
+            Some(opinions) => Some(opinions.of(number)?),
+            None => self.target(object)?,
+        };
+        let Some(target) = target else { return Ok(None) };
         let weight = match object.get("weight").filter(|_| self.outside.is_none()) {
             None => self.outside.map_or(1.0, |source| source.weight),
             Some(value) => {
@@ -211,6 +222,21 @@ impl Reading<'_> {
             },
         };
         Ok(Some(Row { text, target, weight, group, source: self.source }))
+    }
+
+    /// Complains if opinions are left over: they then belong to another file.
+    fn opinions_used_up(&self, rows: usize) -> Result<(), TrainError> {
+        match &self.opinions {
+            Some(opinions) if opinions.targets.len() != rows => Err(TrainError::Read {
+                path: self.path.to_owned(),
+                message: format!(
+                    "{} holds opinions on {} rows, but here are {rows}; both must be of the same edition",
+                    opinions.path.display(),
+                    opinions.targets.len()
+                ),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// The distribution over labels that a row gives: the mean of those its label fields hold.
@@ -270,6 +296,50 @@ impl Reading<'_> {
             let known: Vec<&str> = self.topic.labels.iter().map(|label| label.name.as_str()).collect();
             format!("unknown label `{name}`; the labels of topic `{}` are: {}", self.topic.name, known.join(", "))
         })
+    }
+}
+
+/// A teacher's opinions on the rows of a file, kept apart from it so that they can be given away where the text
+/// cannot: a table with a column for each label, a line for each row, and any weights that are at least 0.
+struct Opinions {
+    path: PathBuf,
+    targets: Vec<Vec<f32>>,
+}
+
+impl Opinions {
+    fn read(path: &Path, topic: &Topic) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(|error| read_error(path, &error))?;
+        let error = |line, message| TrainError::Row { path: path.to_owned(), line, message };
+        let mut lines = text.lines().zip(1..);
+        let (header, _) = lines.next().unwrap_or_default();
+        let columns: Option<Vec<usize>> = header.split('\t').map(|name| topic.label_index(name)).collect();
+        let columns = columns.filter(|columns| columns.len() == topic.labels.len()).ok_or_else(|| {
+            let names: Vec<&str> = topic.labels.iter().map(|label| label.name.as_str()).collect();
+            error(1, format!("the first line must name the labels, with tabs between: {}", names.join(", ")))
+        })?;
+        let target = |line: &str| -> Option<Vec<f32>> {
+            let weights: Vec<f32> = line.split('\t').map(|field| field.parse().ok()).collect::<Option<_>>()?;
+            let sum: f32 = weights.iter().sum();
+            let fine = weights.len() == columns.len() && weights.iter().all(|w| *w >= 0.0) && sum > 0.0;
+            let mut target = vec![0.0; columns.len()];
+            for (&column, weight) in columns.iter().zip(&weights) {
+                target[column] = weight / sum;
+            }
+            (fine && sum.is_finite()).then_some(target)
+        };
+        let targets = lines
+            .map(|(line, number)| {
+                let message = || format!("not {} numbers of at least 0 with tabs between: `{line}`", columns.len());
+                target(line).ok_or_else(|| error(number, message()))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { path: path.to_owned(), targets })
+    }
+
+    /// The distribution over labels for row `number`.
+    fn of(&self, number: usize) -> Result<Vec<f32>, String> {
+        let message = || format!("no opinion on this row: {} holds {}", self.path.display(), self.targets.len());
+        self.targets.get(number).cloned().ok_or_else(message)
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::{TrainError, read_error};
 use serde::Deserialize;
 use stancelight::{Label, Topic, Underline};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A topic and where its data comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub struct DataSource {
     /// The fields that hold the label; of several distributions that a row has, their mean.
     #[serde(default = "default_label_fields")]
     pub fields: Vec<String>,
+    /// A table of a teacher's opinions on the rows, instead of label fields; a path from the topic file's folder.
+    pub opinions: Option<PathBuf>,
     /// What a row counts, 1 by default.
     #[serde(default = "default_weight")]
     pub weight: f32,
@@ -120,7 +122,13 @@ impl TopicFile {
     /// If it cannot be read, is not TOML, has an unknown or missing key, or a value out of range.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
         let text = std::fs::read_to_string(path).map_err(|error| read_error(path, &error))?;
-        Self::parse(&text).map_err(|(line, message)| TrainError::Topic { path: path.to_owned(), line, message })
+        let mut file =
+            Self::parse(&text).map_err(|(line, message)| TrainError::Topic { path: path.to_owned(), line, message })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for opinions in file.data.iter_mut().filter_map(|source| source.opinions.as_mut()) {
+            *opinions = folder.join(&opinions);
+        }
+        Ok(file)
     }
 
     /// The same from text; the error is a line, counted from 1, and what is wrong there.
@@ -165,6 +173,10 @@ impl TopicFile {
         for source in &file.data {
             if let Some(unknown) = source.labels.values().find(|name| topic.label_index(name).is_none()) {
                 return Err((find(unknown), format!("`{}` maps to `{unknown}`, which is no label here", source.file)));
+            }
+            if source.opinions.is_some() && !(source.labels.is_empty() && source.fields == default_label_fields()) {
+                let message = format!("`{}` has `opinions`: leave out `labels` and `fields`", source.file);
+                return Err((find(&source.file), message));
             }
             if !(source.weight.is_finite() && source.weight > 0.0) {
                 return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
