@@ -1,6 +1,6 @@
 //! Evaluations as text for people.
 
-use stancelight_train::{Estimate, Evaluation, Operating};
+use stancelight_train::{Estimate, Evaluation, Operating, Size};
 use std::fmt::Write;
 
 fn estimate(e: Estimate) -> String {
@@ -46,4 +46,14 @@ fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::
         100.0 * recall,
         100.0 * left_alone
     )
+}
+
+/// What models of several lengths reach, and so what the last kilobytes are worth.
+pub fn sizes(sizes: &[Size]) -> String {
+    if sizes.is_empty() {
+        return String::new();
+    }
+    let rows: Vec<String> =
+        sizes.iter().map(|size| format!("  {:>9}  {:>9}  {:.3}\n", size.features, size.bytes, size.macro_f1)).collect();
+    format!("what the model's size buys:\n   features      bytes  macro-F1\n{}", rows.concat())
 }

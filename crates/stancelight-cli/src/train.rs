@@ -3,12 +3,14 @@
 use crate::output::{stdout, write_whole, written};
 use crate::report;
 use anyhow::{Result, bail};
+use bytesize::ByteSize;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use stancelight::{Model, Predictor, Verdict, score_all};
 use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Row, TopicFile, card, evaluate_rows, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Fit a model to labelled sentences and measure it by cross-validation
 #[derive(Parser)]
@@ -40,6 +42,15 @@ pub struct Args {
     /// Penalty on squared weights (1/C); found by cross-validation when left out
     #[arg(long, value_name = "L2")]
     l2: Option<f64>,
+    /// Fit with the default settings and penalty instead of searching for better ones
+    #[arg(long)]
+    no_search: bool,
+    /// Begin no further step of the search after this time, such as 60s or 5m
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with = "no_search")]
+    budget: Option<Duration>,
+    /// Largest model file, such as 300KB: features are left out until it fits
+    #[arg(long, value_name = "SIZE")]
+    size: Option<ByteSize>,
     /// Keep at most this many features
     #[arg(long, default_value_t = FitOptions::default().max_features, value_name = "N")]
     features: usize,
@@ -71,8 +82,15 @@ pub fn run(args: &Args) -> Result<()> {
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
     fit.settings.mask_names = !args.keep_names;
     fit.l2 = args.l2.unwrap_or(fit.l2);
-    let options =
-        Options { fit, search: args.l2.is_none(), folds: args.folds.into(), seed: args.seed, jobs: args.jobs };
+    let options = Options {
+        fit,
+        search: args.l2.is_none() && !args.no_search,
+        budget: args.budget,
+        max_bytes: args.size.map(|size| usize::try_from(size.as_u64()).unwrap_or(usize::MAX)),
+        folds: args.folds.into(),
+        seed: args.seed,
+        jobs: args.jobs,
+    };
     let bar = progress_bar();
     let trained = train(&corpus, held, &file, &options, &|what, done, all| {
         bar.set_length(all as u64);
@@ -94,11 +112,12 @@ pub fn run(args: &Args) -> Result<()> {
         anstream::eprintln!("stancelight: warning: {warning}");
     }
     let mut out = stdout();
-    let title = format!("{}, {}-fold cross-validation", file.topic.title, trained.report.folds);
+    let title = format!("{}, {}", file.topic.title, trained.report.validation());
     written(out.write_all(report::evaluation(&title, &trained.report.overall).as_bytes()))?;
     for (name, evaluation) in trained.report.by_source.iter().chain(&measured) {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
+    written(out.write_all(report::sizes(&trained.report.sizes).as_bytes()))?;
     let left_out = file.data.iter().filter(|source| !source.measure).count();
     if args.data_dir.is_none() && left_out > 0 {
         written(writeln!(
@@ -147,9 +166,9 @@ fn measure(
 /// A bar on a terminal; silence elsewhere.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg:>10} {wide_bar} {pos}/{len} {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed}") {
         bar.set_style(style);
     }
-    bar.enable_steady_tick(std::time::Duration::from_millis(200));
+    bar.enable_steady_tick(Duration::from_millis(200));
     bar
 }

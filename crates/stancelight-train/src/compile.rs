@@ -5,13 +5,12 @@ use crate::corpus::Row;
 use crate::error::TrainError;
 use crate::logistic::MultinomialLogistic;
 use crate::records::SparseRecords;
-use crate::vocabulary::{Extracted, Keep, Vocabulary, extract};
+use crate::vocabulary::{Extracted, HashSet, Keep, Vocabulary, extract};
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use stancelight::feature::{Feature, Settings};
 use stancelight::{Linear, Model, Topic, Words};
-use std::collections::BTreeSet;
 
 /// How one model is fitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,23 +40,101 @@ impl FitOptions {
     }
 }
 
+/// What a fit should find: for each row a distribution over the labels, and what the row counts.
+#[derive(Clone, Debug)]
+pub struct Targets {
+    /// Rows × labels.
+    pub shares: Array2<f64>,
+    /// One a row; a row that counts nothing is held out.
+    pub weights: Array1<f32>,
+}
+
+impl Targets {
+    /// Those of the rows.
+    pub fn of(rows: &[&Row], labels: usize) -> Self {
+        Self {
+            shares: Array2::from_shape_fn((rows.len(), labels), |(i, k)| f64::from(rows[i].target[k])),
+            weights: rows.iter().map(|row| row.weight).collect(),
+        }
+    }
+}
+
 /// Fits a model, not yet calibrated.
 ///
 /// # Errors
 /// If the learner refuses the data.
 pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<Model, TrainError> {
     let texts = || rows.iter().map(|row| row.text.as_str());
-    let least = FitOptions::min_sentences(rows.len());
-    let vocabulary = Vocabulary::learn(texts(), &options.settings, least);
-    let all = extract(texts(), &options.settings, &vocabulary, &Keep::Frequent(least));
-    let fitted = fit(&all.records, rows, topic.labels.len(), options, None)?;
-    let best = strongest(&all, fitted.weights(), options.max_features);
-    let (vocabulary, kept) = vocabulary.shrink(best.iter().map(|&i| all.features[i]));
+    let targets = Targets::of(rows, topic.labels.len());
+    let ranked = rank(rows, &targets, options)?;
+    let (vocabulary, kept) = ranked.strongest(options.max_features);
+    drop(ranked);
     // Extracting again under the smaller vocabulary, even when nothing was dropped, is what makes the model
     // see in training exactly what it will see in use.
     let few = extract(texts(), &options.settings, &vocabulary, &Keep::Only(&kept));
-    let fitted = fit(&few.records, rows, topic.labels.len(), options, None)?;
+    let fitted = fit(&few.records, &targets, options, None)?;
     Ok(round(topic, options, &vocabulary, &few.features, &fitted))
+}
+
+/// The largest number of features whose model file is at most this long.
+///
+/// # Errors
+/// If the learner refuses the data, or even a model of a few features is longer.
+pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes: usize) -> Result<usize, TrainError> {
+    let labels = topic.labels.len();
+    let ranked = rank(rows, &Targets::of(rows, labels), options)?;
+    // The file's length depends on which words and features it lists and not on what they weigh.
+    let length = |features: usize| {
+        let (vocabulary, kept) = ranked.strongest(features);
+        let mut features: Vec<Feature> = kept.into_iter().collect();
+        features.sort_unstable_by_key(|feature| feature.key());
+        let weights = vec![1; features.len() * labels];
+        let linear = Linear { bias: vec![0.0; labels], scale: vec![1.0; labels], weights };
+        let words = vocabulary.words().iter().map(String::as_str).collect::<Words>();
+        let settings = options.settings.clone();
+        Model { topic: topic.clone(), settings, facts: Vec::new(), words, features, linear }.to_bytes().len()
+    };
+    // What the file says of its making takes room as well.
+    const FACTS: usize = 2_000;
+    let budget = bytes.saturating_sub(FACTS);
+    let (mut fits, mut exceeds) = (0, ranked.order.len() + 1);
+    while exceeds - fits > 1 {
+        let middle = fits.midpoint(exceeds);
+        if length(middle) <= budget { fits = middle } else { exceeds = middle }
+    }
+    if fits == 0 {
+        let least = length(1) + FACTS;
+        return Err(TrainError::Corpus(format!("no model fits into {bytes} bytes; allow at least {least}")));
+    }
+    Ok(fits)
+}
+
+/// Every feature, the ones that move logits the most first.
+struct Ranked {
+    vocabulary: Vocabulary,
+    features: Vec<Feature>,
+    order: Vec<usize>,
+}
+
+impl Ranked {
+    /// The vocabulary and the features of a model with at most this many.
+    fn strongest(&self, most: usize) -> (Vocabulary, HashSet<Feature>) {
+        self.vocabulary.shrink(self.order.iter().take(most).map(|&i| self.features[i]))
+    }
+}
+
+/// A fit that only ranks features need not be a close one.
+const RANKING_TOLERANCE: f64 = 1e-2;
+
+fn rank(rows: &[&Row], targets: &Targets, options: &FitOptions) -> Result<Ranked, TrainError> {
+    let texts = || rows.iter().map(|row| row.text.as_str());
+    let least = FitOptions::min_sentences(rows.len());
+    let vocabulary = Vocabulary::learn(texts(), &options.settings, least);
+    let all = extract(texts(), &options.settings, &vocabulary, &Keep::Frequent(least));
+    let options = FitOptions { tolerance: options.tolerance.max(RANKING_TOLERANCE), ..options.clone() };
+    let fitted = fit(&all.records, targets, &options, None)?;
+    let order = by_strength(&all, fitted.weights());
+    Ok(Ranked { vocabulary, features: all.features, order })
 }
 
 /// Fits on extracted records.
@@ -66,15 +143,12 @@ pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<M
 /// If the learner refuses the data.
 pub fn fit(
     records: &SparseRecords,
-    rows: &[&Row],
-    labels: usize,
+    targets: &Targets,
     options: &FitOptions,
     warm_start: Option<Array2<f64>>,
 ) -> Result<MultinomialLogistic, TrainError> {
-    let targets = Array2::from_shape_fn((rows.len(), labels), |(i, k)| f64::from(rows[i].target[k]));
-    let weights: Array1<f32> = rows.iter().map(|row| row.weight).collect();
-    let dataset = DatasetBase::new(records.clone(), targets).with_weights(weights);
-    let factors = ratio_penalties(dataset.records(), rows, labels);
+    let dataset = DatasetBase::new(records.clone(), targets.shares.clone()).with_weights(targets.weights.clone());
+    let factors = ratio_penalties(records, targets);
     let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance).penalty_factors(factors);
     if let Some(start) = warm_start {
         params = params.warm_start(start);
@@ -90,13 +164,18 @@ const RATIO_FLOOR: f64 = 0.5;
 /// commoner with a label than without may weigh more at the same price. This is NBSVM's feature scaling (Wang
 /// and Manning 2012), with counts of sentences, each counted for a label as far as it has it, smoothed by one.
 #[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
-fn ratio_penalties(records: &SparseRecords, rows: &[&Row], labels: usize) -> Array2<f64> {
+fn ratio_penalties(records: &SparseRecords, targets: &Targets) -> Array2<f64> {
     let features = records.matrix().cols();
+    let labels = targets.shares.ncols();
     let mut with = Array2::from_elem((features, labels), 1.0);
-    for (columns, row) in records.matrix().outer_iterator().zip(rows) {
+    let counts = targets.shares.outer_iter().zip(&targets.weights);
+    for (columns, (shares, &weight)) in records.matrix().outer_iterator().zip(counts) {
+        if weight == 0.0 {
+            continue;
+        }
         for &feature in columns.indices() {
-            for (count, &p) in with.row_mut(feature).iter_mut().zip(&row.target) {
-                *count += f64::from(p * row.weight);
+            for (count, &p) in with.row_mut(feature as usize).iter_mut().zip(shares) {
+                *count += p * f64::from(weight);
             }
         }
     }
@@ -110,9 +189,9 @@ fn ratio_penalties(records: &SparseRecords, rows: &[&Row], labels: usize) -> Arr
     })
 }
 
-/// The columns that move logits the most over the data: weight × √frequency.
+/// Columns in the order of how much they move logits over the data: weight × √frequency.
 #[allow(clippy::cast_precision_loss, reason = "labels are few")]
-fn strongest(extracted: &Extracted, weights: ArrayView2<'_, f64>, most: usize) -> BTreeSet<usize> {
+fn by_strength(extracted: &Extracted, weights: ArrayView2<'_, f64>) -> Vec<usize> {
     let mut order: Vec<(f64, usize)> = weights
         .axis_iter(Axis(0))
         .zip(&extracted.sentences)
@@ -124,7 +203,7 @@ fn strongest(extracted: &Extracted, weights: ArrayView2<'_, f64>, most: usize) -
         .filter(|&(strength, _)| strength > 0.0)
         .collect();
     order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    order.into_iter().take(most).map(|(_, i)| i).collect()
+    order.into_iter().map(|(_, i)| i).collect()
 }
 
 /// Eight-bit weights: each label's largest becomes ±127. Features whose weights all round to nothing go.

@@ -1,30 +1,34 @@
 //! The whole of training: a corpus and a topic come in; a calibrated model and an honest report go out.
 //!
-//! Cross-validation does four jobs on the same folds: it picks the penalty along a regularisation path,
-//! calibrates the probabilities, chooses the threshold, and measures the result. Calibration and
-//! measurement use models fitted, pruned and rounded exactly as the final one and scored by the engine
-//! itself. Outside data (from the topic file) is only ever trained on, never held out: what is measured is
-//! the labelled data the caller named.
+//! Cross-validation does four jobs on the same folds: it picks the settings and the penalty
+//! ([`crate::search`]), calibrates the probabilities, chooses the threshold, and measures the result.
+//! Calibration and measurement use models fitted, pruned and rounded exactly as the final one and scored by
+//! the engine itself. Outside data (from the topic file) is only ever trained on, never held out: what is
+//! measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
 
 use crate::calibrate::Calibration;
-use crate::compile::{FitOptions, fit, fit_model};
+use crate::compile::{FitOptions, features_within, fit_model};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, Judged, evaluate, threshold_for};
 use crate::folds;
+use crate::parallel::parallel;
+use crate::search::{Search, Split, search};
 use crate::topic_file::{Threshold, TopicFile};
-use crate::vocabulary::{Keep, Vocabulary, extract};
-use stancelight::{Model, Predictor, Topic, Verdict, score_all, softmax};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use stancelight::{Model, Predictor, Topic, Verdict, score_all};
+use std::time::{Duration, Instant};
 
 /// How to train.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
-    /// How each model is fitted; its `l2` is used when `search` is off.
+    /// How each model is fitted; what `search` does not change.
     pub fit: FitOptions,
-    /// Pick the penalty by cross-validation.
+    /// Pick settings and penalty by cross-validation.
     pub search: bool,
+    /// Begin no further step of the search after this time. The model then depends on the machine's speed.
+    pub budget: Option<Duration>,
+    /// The model file's largest length; features are left out until it fits.
+    pub max_bytes: Option<usize>,
     /// Cross-validation folds, at least 2.
     pub folds: usize,
     /// Drives folds and intervals.
@@ -35,9 +39,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fit: FitOptions::default(), search: true, folds: 5, seed: 1, jobs: 1 }
+        Self { fit: FitOptions::default(), search: true, budget: None, max_bytes: None, folds: 5, seed: 1, jobs: 1 }
     }
 }
+
+/// Hears what is being done, how many parts of it are done, and of how many.
+pub type Progress<'a> = dyn Fn(&str, usize, usize) + Sync + 'a;
 
 /// A model and what was measured while making it.
 #[derive(Clone, Debug)]
@@ -64,21 +71,33 @@ pub struct Report {
     pub overall: Evaluation,
     /// Per file, where there are several.
     pub by_source: Vec<(String, Evaluation)>,
-    /// The penalty that was picked, and the mean log-loss of each that was tried.
-    pub path: Vec<(f64, f64)>,
-    /// The chosen penalty.
-    pub l2: f64,
-    /// Folds actually used.
+    /// What was tried.
+    pub search: Search,
+    /// What was chosen.
+    pub fit: FitOptions,
+    /// Folds the rows were dealt into.
     pub folds: usize,
+    /// Folds that were held out.
+    pub held_out: usize,
+    /// Where a length was asked for: what models of more and of fewer features reach.
+    pub sizes: Vec<Size>,
     /// What a reader should be warned of.
     pub warnings: Vec<String>,
 }
 
-/// Penalties tried, strongest first: a factor of three apart, as wide as text ever needs.
-const PATH: [f64; 7] = [10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01];
+/// What a model of some length reaches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Size {
+    /// How many features it has at most.
+    pub features: usize,
+    /// The file's length; the mean over the folds.
+    pub bytes: usize,
+    /// Macro-F1 on what was held out.
+    pub macro_f1: f64,
+}
 
-/// A fold's loss that has grown by this much from one penalty to the next will not come down again.
-const WORSE: f64 = 1.02;
+/// So many held-out sentences tell two penalties apart, and give figures to a percent: no further fold is held out.
+const ENOUGH: usize = 10_000;
 
 /// Fewer held-out sentences than this make a figure that no paper should quote.
 const FEW: usize = 300;
@@ -93,13 +112,17 @@ pub fn train(
     held: usize,
     file: &TopicFile,
     options: &Options,
-    progress: &(dyn Fn(&str, usize, usize) + Sync),
+    progress: &Progress<'_>,
 ) -> Result<Trained, TrainError> {
+    let began = Instant::now();
     let topic = &file.topic;
     let labels = topic.labels.len();
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let (inside, outside) = rows.split_at(held.min(rows.len()));
-    let folds = usable_folds(inside, topic, options.folds)?;
+    // Fitted once and without a search, a model of many rows is measured and calibrated on a tenth it never saw.
+    let once = !options.search && inside.len() >= 2 * ENOUGH;
+    let folds = usable_folds(inside, topic, if once { 10 } else { options.folds })?;
+    let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
     let mut warnings = Vec::new();
     if inside.len() < FEW {
         warnings.push(format!(
@@ -108,41 +131,72 @@ pub fn train(
         ));
     }
     let assigned = folds::assign(inside, labels, folds, options.seed);
-    let split = |fold: usize| -> (Vec<&Row>, Vec<usize>) {
-        let train = inside.iter().zip(&assigned).filter(|(_, f)| **f != fold).map(|(row, _)| *row);
-        let test = (0..inside.len()).filter(|&i| assigned[i] == fold).collect();
-        (train.chain(outside.iter().copied()).collect(), test)
-    };
 
     let mut fit_options = options.fit.clone();
-    let mut path = Vec::new();
+    let mut searched = Search::default();
     if options.search {
-        let losses = parallel(folds, options.jobs, "searching", progress, |fold| {
-            let (train, test) = split(fold);
-            path_losses(&train, &test.iter().map(|&i| inside[i]).collect::<Vec<_>>(), labels, &fit_options)
-        })?;
-        let total: f64 = inside.iter().map(|row| f64::from(row.weight)).sum();
-        path = PATH.iter().enumerate().map(|(i, &l2)| (l2, losses.iter().map(|l| l[i]).sum::<f64>() / total)).collect();
-        let best = path.iter().fold(path[0], |best, &tried| if tried.1 < best.1 { tried } else { best });
-        fit_options.l2 = best.0;
+        let split = Split { rows: &rows, assigned: &assigned, folds: 0..held_out };
+        let until = options.budget.map(|budget| began + budget);
+        searched = search(&split, labels, &mut fit_options, options.jobs, until, progress)?;
+        if searched.cut_short {
+            warnings.push(format!(
+                "the search was cut short after {} fits a fold; with more time it may find better, and on another \
+                 machine something else",
+                searched.trials.len()
+            ));
+        }
+    }
+    if let Some(bytes) = options.max_bytes {
+        progress("sizing", 0, 1);
+        fit_options.max_features = fit_options.max_features.min(features_within(&rows, topic, &fit_options, bytes)?);
     }
 
-    let scored = parallel(folds, options.jobs, "validating", progress, |fold| {
-        let (train, test) = split(fold);
-        let predictor = Predictor::new(fit_model(&train, topic, &fit_options)?);
-        let verdicts: Vec<Verdict> = score_all(test.iter().map(|&i| inside[i].text.as_str()), &predictor).collect();
-        Ok(test.into_iter().zip(verdicts).collect::<Vec<_>>())
-    })?;
-    let mut logits = vec![Vec::new(); inside.len()];
-    for (i, verdict) in scored.into_iter().flatten() {
-        logits[i] = verdict.logits;
+    let validate = |what: &str, fit_options: &FitOptions| {
+        progress(what, 0, held_out);
+        let finished = |done| progress(what, done, held_out);
+        parallel(held_out, options.jobs, finished, |fold| {
+            let train = inside.iter().zip(&assigned).filter(|(_, f)| **f != fold).map(|(row, _)| *row);
+            let train: Vec<&Row> = train.chain(outside.iter().copied()).collect();
+            let test: Vec<usize> = (0..inside.len()).filter(|&i| assigned[i] == fold).collect();
+            let predictor = Predictor::new(fit_model(&train, topic, fit_options)?);
+            let verdicts: Vec<Verdict> = score_all(test.iter().map(|&i| inside[i].text.as_str()), &predictor).collect();
+            Ok((predictor, test.into_iter().zip(verdicts).collect::<Vec<_>>()))
+        })
+    };
+    let scored = validate("validating", &fit_options)?;
+    let mut model = if once { scored.first().map(|(predictor, _)| predictor.model().clone()) } else { None };
+    let mut sizes = Vec::new();
+    if options.max_bytes.is_some() {
+        let most = fit_options.max_features;
+        for features in [most / 4, most / 2, most, most * 2] {
+            let fit_options = FitOptions { max_features: features, ..fit_options.clone() };
+            let of_size;
+            let scored = if features == most {
+                &scored
+            } else {
+                of_size = validate("comparing sizes", &fit_options)?;
+                &of_size
+            };
+            sizes.push(Size::of(scored, inside, topic, features));
+        }
     }
+    let mut held_rows: Vec<(usize, Vec<f64>)> =
+        scored.into_iter().flat_map(|(_, verdicts)| verdicts).map(|(i, verdict)| (i, verdict.logits)).collect();
+    held_rows.sort_unstable_by_key(|(i, _)| *i);
+    // From here on only what was held out counts. Of a single fold, every so-many-th sentence is a part.
+    let part = |(n, (i, _)): (usize, &(usize, Vec<f64>))| if held_out > 1 { assigned[*i] } else { n % folds };
+    let parts: Vec<usize> = held_rows.iter().enumerate().map(part).collect();
+    let inside: Vec<&Row> = held_rows.iter().map(|(i, _)| inside[*i]).collect();
+    let logits: Vec<Vec<f64>> = held_rows.into_iter().map(|(_, logits)| logits).collect();
     let targets: Vec<&[f32]> = inside.iter().map(|row| row.target.as_slice()).collect();
     let weights: Vec<f32> = inside.iter().map(|row| row.weight).collect();
     let calibration = Calibration::fit(&logits, &targets, &weights);
 
     progress("fitting", 0, 1);
-    let mut model = fit_model(&rows, topic, &fit_options)?;
+    let mut model = match model.take() {
+        Some(model) => model,
+        None => fit_model(&rows, topic, &fit_options)?,
+    };
     progress("fitting", 1, 1);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
     for (k, shift) in calibration.shift.iter().enumerate() {
@@ -151,7 +205,7 @@ pub fn train(
     }
 
     let truths: Vec<usize> = inside.iter().map(|row| row.label()).collect();
-    let mut verdicts = held_out_verdicts(&logits, topic, &assigned, folds, &targets, &weights);
+    let mut verdicts = held_out_verdicts(&logits, topic, &parts, folds, &targets, &weights);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
@@ -169,36 +223,57 @@ pub fn train(
         .filter(|_| sources > 0)
         .map(|source| {
             let of: Vec<Judged<'_>> =
-                judged.iter().zip(inside).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
+                judged.iter().zip(&inside).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
             (corpus.sources[source].clone(), evaluate(&of, topic, options.seed))
         })
         .collect();
-    let report =
-        Report { sources: corpus.sources.clone(), overall, by_source, path, l2: fit_options.l2, folds, warnings };
+    let report = Report {
+        sources: corpus.sources.clone(),
+        overall,
+        by_source,
+        search: searched,
+        fit: fit_options,
+        folds,
+        held_out,
+        sizes,
+        warnings,
+    };
     model.facts = facts(corpus, held, &model, &report, options);
     Ok(Trained { model, report })
 }
 
-/// Verdicts for measuring: each fold calibrated on the other folds only, so that the reliability figures
+/// A fold's model, and its verdicts on the rows it did not see.
+type Scored = (Predictor, Vec<(usize, Verdict)>);
+
+impl Size {
+    fn of(scored: &[Scored], inside: &[&Row], topic: &Topic, features: usize) -> Self {
+        let verdicts = scored.iter().flat_map(|(_, verdicts)| verdicts);
+        let judged: Vec<Judged<'_>> = verdicts.map(|(i, verdict)| (inside[*i].label(), verdict)).collect();
+        let bytes: usize = scored.iter().map(|(predictor, _)| predictor.model().to_bytes().len()).sum();
+        Self { features, bytes: bytes / scored.len().max(1), macro_f1: evaluate(&judged, topic, 1).macro_f1.value }
+    }
+}
+
+/// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
 /// never saw what they are measured on.
 fn held_out_verdicts(
     logits: &[Vec<f64>],
     topic: &Topic,
-    assigned: &[usize],
-    folds: usize,
+    parts: &[usize],
+    count: usize,
     targets: &[&[f32]],
     weights: &[f32],
 ) -> Vec<Verdict> {
-    let calibrations: Vec<Calibration> = (0..folds)
-        .map(|fold| {
-            let others: Vec<usize> = (0..logits.len()).filter(|&i| assigned[i] != fold).collect();
+    let calibrations: Vec<Calibration> = (0..count)
+        .map(|part| {
+            let others: Vec<usize> = (0..logits.len()).filter(|&i| parts[i] != part).collect();
             let z: Vec<Vec<f64>> = others.iter().map(|&i| logits[i].clone()).collect();
             let t: Vec<&[f32]> = others.iter().map(|&i| targets[i]).collect();
             let w: Vec<f32> = others.iter().map(|&i| weights[i]).collect();
             Calibration::fit(&z, &t, &w)
         })
         .collect();
-    logits.iter().zip(assigned).map(|(z, &fold)| Verdict::from_logits(calibrations[fold].apply(z), topic)).collect()
+    logits.iter().zip(parts).map(|(z, &part)| Verdict::from_logits(calibrations[part].apply(z), topic)).collect()
 }
 
 /// As many folds as the rarest label allows.
@@ -219,66 +294,24 @@ fn usable_folds(rows: &[&Row], topic: &Topic, wanted: usize) -> Result<usize, Tr
     Ok(wanted.clamp(2, rarest.max(2)))
 }
 
-/// The summed log-loss on `test` of each penalty of the path.
-fn path_losses(train: &[&Row], test: &[&Row], labels: usize, options: &FitOptions) -> Result<Vec<f64>, TrainError> {
-    let settings = &options.settings;
-    let least = FitOptions::min_sentences(train.len());
-    let vocabulary = Vocabulary::learn(train.iter().map(|row| row.text.as_str()), settings, least);
-    let seen = extract(train.iter().map(|row| row.text.as_str()), settings, &vocabulary, &Keep::Frequent(least));
-    let unseen = seen.project(test.iter().map(|row| row.text.as_str()), settings, &vocabulary);
-    let mut warm_start = None;
-    let mut losses: Vec<f64> = Vec::new();
-    for l2 in PATH {
-        // Past the valley every weaker penalty only fits noise, and takes longest.
-        if let [.., before, last] = losses[..]
-            && last > before * WORSE
-        {
-            losses.resize(PATH.len(), f64::INFINITY);
-            break;
+impl Report {
+    /// How the figures were got, in words.
+    pub fn validation(&self) -> String {
+        match self.held_out {
+            all if all == self.folds => format!("{all}-fold cross-validation"),
+            1 => format!("one sentence in {} held out", self.folds),
+            some => format!("{some} of {} folds held out", self.folds),
         }
-        let options = FitOptions { l2, ..options.clone() };
-        let fitted = fit(&seen.records, train, labels, &options, warm_start.take())?;
-        let logits = fitted.logits(&unseen);
-        let loss = logits.outer_iter().zip(test).map(|(logits, row)| {
-            let p = softmax(&logits.to_vec());
-            let each = p.iter().zip(&row.target).map(|(p, &t)| -f64::from(t) * libm::log(p.max(1e-15)));
-            f64::from(row.weight) * each.sum::<f64>()
-        });
-        losses.push(loss.sum());
-        warm_start = Some(fitted.coefficients().clone());
     }
-    Ok(losses)
 }
 
-/// Runs `work` for `0..n` on `jobs` threads; results come back in order.
-fn parallel<T: Send>(
-    n: usize,
-    jobs: usize,
-    what: &str,
-    progress: &(dyn Fn(&str, usize, usize) + Sync),
-    work: impl Fn(usize) -> Result<T, TrainError> + Sync,
-) -> Result<Vec<T>, TrainError> {
-    let next = AtomicUsize::new(0);
-    let done = AtomicUsize::new(0);
-    let results: Vec<Mutex<Option<Result<T, TrainError>>>> = (0..n).map(|_| Mutex::new(None)).collect();
-    progress(what, 0, n);
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, n) {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(slot) = results.get(i) else { return };
-                    let result = work(i);
-                    if let Ok(mut slot) = slot.lock() {
-                        *slot = Some(result);
-                    }
-                    progress(what, done.fetch_add(1, Ordering::Relaxed) + 1, n);
-                }
-            });
-        }
-    });
-    let take = |slot: Mutex<Option<_>>| slot.into_inner().ok().flatten().expect("every index was worked on");
-    results.into_iter().map(take).collect()
+fn kinds(fit: &FitOptions) -> &'static str {
+    match (fit.settings.pairs, fit.settings.length_norm) {
+        (true, true) => "words and pairs of neighbours, scaled by length",
+        (true, false) => "words and pairs of neighbours",
+        (false, true) => "words, scaled by length",
+        (false, false) => "words",
+    }
 }
 
 /// What the model file says of its own making. Nothing here depends on when or where it was made.
@@ -299,9 +332,10 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
         ("sources", corpus.sources.join(", ")),
         ("features", model.features.len().to_string()),
         ("words", model.words.len().to_string()),
-        ("l2 penalty", report.l2.to_string()),
+        ("feature kinds", kinds(&report.fit).to_owned()),
+        ("l2 penalty", report.fit.l2.to_string()),
         ("seed", options.seed.to_string()),
-        ("cross-validation", format!("{} folds", report.folds)),
+        ("cross-validation", report.validation()),
         (
             "macro-F1",
             format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.1),

@@ -6,9 +6,8 @@
 //! smaller vocabulary and extracting again, never editing the matrix: what a known word changes
 //! about its neighbours then stays the same in training and in use.
 
-use crate::records::SparseRecords;
+use crate::records::{Matrix, SparseRecords};
 use foldhash::fast::FixedState;
-use sprs::CsMat;
 use stancelight::feature::{Evidence, Feature, Lexicon, Markers, Settings, Terms, WordId, marker, observe};
 use stancelight::token::Tokens;
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,23 +120,7 @@ pub struct Extracted {
     pub records: SparseRecords,
 }
 
-impl Extracted {
-    /// The records of other texts under the same columns.
-    pub fn project<'t>(
-        &self,
-        texts: impl Iterator<Item = &'t str>,
-        settings: &Settings,
-        vocabulary: &Vocabulary,
-    ) -> SparseRecords {
-        let columns: HashMap<Feature, usize> = self.features.iter().copied().zip(0..).collect();
-        let wanted = self.features.iter().copied().collect();
-        let found = extract(texts, settings, vocabulary, &Keep::Only(&wanted));
-        let rows = found.records.matrix().rows();
-        let (pointers, indices, data) = found.records.into_matrix().into_raw_storage();
-        let indices = indices.into_iter().map(|i| columns[&found.features[i]]).collect();
-        SparseRecords::new(CsMat::new((rows, self.features.len()), pointers, indices, data))
-    }
-}
+impl Extracted {}
 
 /// Which features become columns.
 pub enum Keep<'a> {
@@ -160,11 +143,12 @@ pub fn extract<'t>(
     // Provisional columns in the order of appearance; sorted out below.
     let mut columns: HashMap<u64, u32> = HashMap::default();
     let mut found: Vec<(Feature, u32)> = Vec::new();
-    let mut row_ends = vec![0_usize];
-    let mut cells: Vec<(u32, f32)> = Vec::new();
-    let mut row: Vec<u32> = Vec::new();
+    // Four bytes for every occurrence is what a large corpus needs most memory for; where each row ends in them,
+    // and how many terms its sentence has.
+    let mut cells: Vec<u32> = Vec::new();
+    let mut rows: Vec<(usize, u32)> = Vec::new();
     for text in texts {
-        row.clear();
+        let begin = cells.len();
         terms.fill(text, settings, vocabulary, markers);
         terms.features(settings, markers, |feature, _, _| {
             if let Keep::Only(wanted) = keep
@@ -176,39 +160,45 @@ pub fn extract<'t>(
                 found.push((feature, 0));
                 found.len() as u32 - 1
             });
-            row.push(column);
+            cells.push(column);
         });
-        let norm = if settings.length_norm { (terms.as_slice().len().max(1) as f32).sqrt() } else { 1.0 };
+        let row = &mut cells[begin..];
         row.sort_unstable();
         for group in row.chunk_by(|a, b| a == b) {
             found[group[0] as usize].1 += 1;
-            cells.push((group[0], group.len() as f32 / norm));
         }
-        row_ends.push(cells.len());
+        rows.push((cells.len(), terms.as_slice().len() as u32));
     }
+    drop(columns);
     let least = match keep {
         Keep::Frequent(n) => *n,
         Keep::Only(_) => 1,
     };
     let sorted: BTreeMap<Feature, usize> =
         found.iter().enumerate().filter(|(_, (_, n))| *n >= least).map(|(i, (feature, _))| (*feature, i)).collect();
-    let mut position = vec![usize::MAX; found.len()];
-    for (new, &old) in sorted.values().enumerate() {
+    let mut position = vec![u32::MAX; found.len()];
+    for (new, &old) in (0..).zip(sorted.values()) {
         position[old] = new;
     }
-    let (mut pointers, mut indices, mut data) = (vec![0], Vec::new(), Vec::new());
-    let mut sorted_row: Vec<(usize, f32)> = Vec::new();
-    for ends in row_ends.windows(2) {
-        let cells = cells[ends[0]..ends[1]].iter().map(|&(old, count)| (position[old as usize], count));
-        sorted_row.clear();
-        sorted_row.extend(cells.filter(|(column, _)| *column != usize::MAX));
-        sorted_row.sort_unstable_by_key(|&(column, _)| column);
-        indices.extend(sorted_row.iter().map(|&(column, _)| column));
-        data.extend(sorted_row.iter().map(|&(_, count)| count));
+    let sentences: Vec<u32> = sorted.values().map(|&old| found[old].1).collect();
+    drop(found);
+    let kept = sentences.iter().map(|&n| n as usize).sum();
+    let (mut pointers, mut indices, mut data) = (vec![0], Vec::with_capacity(kept), Vec::with_capacity(kept));
+    let mut row: Vec<u32> = Vec::new();
+    let mut begin = 0;
+    for (end, terms) in rows {
+        row.clear();
+        row.extend(cells[begin..end].iter().map(|&old| position[old as usize]).filter(|&column| column != u32::MAX));
+        row.sort_unstable();
+        let norm = if settings.length_norm { (terms.max(1) as f32).sqrt() } else { 1.0 };
+        for group in row.chunk_by(|a, b| a == b) {
+            indices.push(group[0]);
+            data.push(group.len() as f32 / norm);
+        }
         pointers.push(indices.len());
+        begin = end;
     }
     let shape = (pointers.len() - 1, sorted.len());
-    let sentences = sorted.values().map(|&old| found[old].1).collect();
-    let records = SparseRecords::new(CsMat::new(shape, pointers, indices, data));
+    let records = SparseRecords::from(Matrix::new(shape, pointers, indices, data));
     Extracted { features: sorted.into_keys().collect(), sentences, records }
 }

@@ -38,6 +38,11 @@ impl MultinomialLogistic {
         &self.coefficients
     }
 
+    /// The same without a copy.
+    pub fn into_coefficients(self) -> Array2<f64> {
+        self.coefficients
+    }
+
     /// How many steps the fit took.
     pub const fn iterations(&self) -> usize {
         self.iterations
@@ -46,13 +51,25 @@ impl MultinomialLogistic {
     /// Logits, samples × classes.
     pub fn logits(&self, records: &SparseRecords) -> Array2<f64> {
         let mut out = Array2::zeros((records.nsamples(), self.coefficients.ncols()));
-        for (row, mut logits) in records.matrix().outer_iterator().zip(out.axis_iter_mut(Axis(0))) {
-            logits.assign(&self.intercepts());
-            for (feature, &x) in row.iter() {
-                logits.scaled_add(f64::from(x), &self.coefficients.row(feature));
-            }
+        for (i, mut logits) in out.axis_iter_mut(Axis(0)).enumerate() {
+            logits.assign(&ArrayView1::from(&self.row_logits(records, i)));
         }
         out
+    }
+
+    /// Logits of one sample.
+    ///
+    /// # Panics
+    /// If there are not so many samples.
+    pub fn row_logits(&self, records: &SparseRecords, sample: usize) -> Vec<f64> {
+        let row = records.matrix().outer_view(sample).expect("the caller names a sample there is");
+        let mut logits = self.intercepts().to_vec();
+        for (&feature, &x) in row.indices().iter().zip(row.data()) {
+            for (z, w) in logits.iter_mut().zip(self.coefficients.row(feature as usize)) {
+                *z += f64::from(x) * w;
+            }
+        }
+        logits
     }
 
     /// Probabilities, samples × classes.
@@ -204,10 +221,14 @@ impl Loss<'_> {
         for ((row, target), &weight) in
             matrix.outer_iterator().zip(self.targets.chunks_exact(classes)).zip(self.weights)
         {
+            // Cross-validation holds rows out by weighing them nothing.
+            if weight == 0.0 {
+                continue;
+            }
             let mut logits = [0.0; K];
             logits[..classes].copy_from_slice(&x[intercepts..]);
             for (&feature, &count) in row.indices().iter().zip(row.data()) {
-                let column = &x[feature * classes..][..classes];
+                let column = &x[feature as usize * classes..][..classes];
                 for (z, w) in logits[..classes].iter_mut().zip(column) {
                     *z += f64::from(count) * w;
                 }
@@ -226,7 +247,7 @@ impl Loss<'_> {
                 gradient[intercepts + k] += residual[k];
             }
             for (&feature, &count) in row.indices().iter().zip(row.data()) {
-                let column = &mut gradient[feature * classes..][..classes];
+                let column = &mut gradient[feature as usize * classes..][..classes];
                 for (g, r) in column.iter_mut().zip(&residual) {
                     *g += f64::from(count) * r;
                 }
