@@ -61,10 +61,11 @@ class Classifier(nn.Module):
         self.eval()
         out = torch.zeros(len(texts), labels)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        with torch.inference_mode():
+        # Half the digits, which modern processors multiply twice as fast, change no opinion by a hundredth.
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
             for k in range(0, len(order), size):
                 batch = order[k : k + size]
-                out[batch] = self([texts[i] for i in batch])
+                out[batch] = self([texts[i] for i in batch]).float()
         return out
 
 
@@ -113,14 +114,16 @@ def main():
     topic = tomllib.loads((args.topic / "topic.toml").read_text(encoding="utf-8"))
     names = [label["name"] for label in topic["labels"]]
     sources = topic.get("data", [])
-    measured = {row["text"] for s in sources if s.get("measure") for row in rows(args.data / s["file"])}
+    path = lambda source: (args.topic if source["file"].startswith("./") else args.data) / source["file"]
+    measured = {row["text"] for source in sources if source.get("measure") for row in rows(path(source))}
 
     examples = [(row["text"], names.index(row["label"]), 1.0) for row in rows(args.topic / "corpus.jsonl")]
     for source in sources:
         labels = source.get("labels")
-        if source.get("measure") or not labels:
+        # What counts for less than half a sentence is too noisy for a teacher.
+        if source.get("measure") or not labels or source.get("weight", 1.0) < 0.5:
             continue
-        known = [r for r in rows(args.data / source["file"]) if r["label"] in labels and r["text"] not in measured]
+        known = [r for r in rows(path(source)) if r["label"] in labels and r["text"] not in measured]
         weight = source.get("weight", 1.0)
         examples += [(r["text"], names.index(labels[r["label"]]), weight) for r in spread(known, source.get("limit"))]
     for file in args.also:
@@ -128,13 +131,13 @@ def main():
     print(f"{len(examples)} labelled sentences", flush=True)
 
     taught = [source for source in sources if "opinions" in source]
-    texts = {source["file"]: [row["text"] for row in rows(args.data / source["file"])] for source in taught}
+    texts = {source["file"]: [row["text"] for row in rows(path(source))] for source in taught}
     sums = {}
     for seed in range(1, args.seeds + 1):
         model = fine_tune(examples, len(names), seed)
         for source in sources:
-            if source.get("measure") and source.get("labels"):
-                report(model, names, source, rows(args.data / source["file"]))
+            if source.get("measure"):
+                report(model, names, source, rows(path(source)))
         for file, sentences in texts.items():
             logits = model.logits(sentences, len(names))
             sums[file] = logits + sums.get(file, 0.0)
@@ -149,9 +152,10 @@ def main():
 
 def report(model, names, source, found):
     """Prints how often the teacher is right on a set that nobody learned from."""
-    found = [row for row in found if row["label"] in source["labels"]]
+    labels = source.get("labels", {name: name for name in names})
+    found = [row for row in found if row["label"] in labels]
     said = model.logits([row["text"] for row in found], len(names)).argmax(1).tolist()
-    right = sum(names[s] == source["labels"][row["label"]] for s, row in zip(said, found))
+    right = sum(names[s] == labels[row["label"]] for s, row in zip(said, found))
     print(f"{source['file']}: accuracy {right / len(found):.3f} of {len(found)}", flush=True)
 
 

@@ -142,7 +142,7 @@ fn highlight_paints_terminal_and_html() {
         .unwrap();
     let article = article.display().to_string();
     let plain = run(&["highlight", &fixture.model(), &article, "--threshold", "0.5"]);
-    assert!(plain.out.contains("[bad 0.") && plain.err.contains("2 sentences"), "{plain:?}");
+    assert!(plain.out.contains("[bad ") && plain.err.contains("2 sentences"), "{plain:?}");
     assert!(!plain.out.contains('\u{1b}'), "an article must not drive the terminal");
     let html = fixture.path("out.html");
     run(&["highlight", &fixture.model(), &article, "--html", &html.display().to_string(), "--threshold", "0.5"]).ok();
@@ -162,4 +162,69 @@ fn a_closed_pipe_is_no_error() {
         fixture.folder.path(),
     );
     assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
+}
+
+fn train_with(fixture: &Fixture, extra: &[&str]) -> crate::command::Ran {
+    let [topic, data, model] =
+        ["topic.toml", "data.jsonl", "x.stance"].map(|name| fixture.path(name).display().to_string());
+    run(&[&["train", "--topic", &topic, &data, "-o", &model][..], extra].concat())
+}
+
+#[test]
+fn the_search_says_what_it_tried_and_can_be_left_out_or_cut() {
+    let fixture = Fixture::new();
+    let report = |extra: &[&str]| -> Value {
+        serde_json::from_str(&train_with(&fixture, &[extra, &["--json"]].concat()).ok()).unwrap()
+    };
+    let full = report(&[]);
+    let trials = full["search"].as_array().unwrap();
+    assert!(trials.iter().any(|t| t["pairs"] == true) && trials.iter().any(|t| t["pairs"] == false), "{trials:?}");
+    assert_eq!(full["cross_validation"]["sentences"], 120);
+    assert!(report(&["--no-search"])["search"].as_array().unwrap().is_empty());
+    assert!(report(&["--without", "pairs"])["search"].as_array().unwrap().iter().all(|t| t["pairs"] == false));
+    let cut = report(&["--budget", "0s"]);
+    assert!(cut["search"].as_array().unwrap().is_empty());
+    assert!(cut["warnings"].to_string().contains("cut short"), "{}", cut["warnings"]);
+    train_with(&fixture, &["--budget", "soon"]).fails_with_usage("--budget");
+    train_with(&fixture, &["--budget", "5s", "--no-search"]).fails_with_usage("--no-search");
+}
+
+#[test]
+fn a_model_is_no_larger_than_asked() {
+    let fixture = Fixture::new();
+    // Words of two syllables, each in three sentences: a model with room to shrink.
+    let syllables = ["ba", "ko", "li", "mu", "ne", "po", "ra", "su", "ti", "vo", "wa", "ze"];
+    let mut rows = std::fs::read_to_string(fixture.path("data.jsonl")).unwrap();
+    for (i, a) in syllables.iter().enumerate() {
+        for (j, b) in syllables.iter().enumerate() {
+            let label = ["good", "plain", "bad"][(i + j) % 3];
+            for verb in ["saw", "met", "left"] {
+                rows.push_str(&format!("{{\"text\": \"they {verb} the {a}{b}\", \"label\": \"{label}\"}}\n"));
+            }
+        }
+    }
+    std::fs::write(fixture.path("data.jsonl"), rows).unwrap();
+    let free: Value = serde_json::from_str(&train_with(&fixture, &["--json"]).ok()).unwrap();
+    let limit = free["bytes"].as_u64().unwrap() - 500;
+    let out = train_with(&fixture, &["--size", &limit.to_string()]).ok();
+    assert!(out.contains("what the model's size buys"), "{out}");
+    assert!(std::fs::metadata(fixture.path("x.stance")).unwrap().len() <= limit);
+    train_with(&fixture, &["--size", "10B"]).fails_with(&["no model fits into 10 bytes", "at least"]);
+}
+
+/// Interrupted in the middle, it stops and leaves nothing behind.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_training_writes_nothing() {
+    let fixture = Fixture::new();
+    let rows = std::fs::read_to_string(fixture.path("data.jsonl")).unwrap();
+    let many: String = (0..400)
+        .flat_map(|i| rows.lines().map(move |row| row.replace("\"text\": \"", &format!("\"text\": \"w{i} ")) + "\n"))
+        .collect();
+    std::fs::write(fixture.path("data.jsonl"), many).unwrap();
+    let before = std::fs::read_dir(fixture.folder.path()).unwrap().count();
+    let line = "timeout --preserve-status -s INT 0.3 $BIN train --topic topic.toml data.jsonl -o x.stance";
+    let ran = shell(line, fixture.folder.path());
+    assert_ne!(ran.code, 0);
+    assert_eq!(std::fs::read_dir(fixture.folder.path()).unwrap().count(), before);
 }

@@ -50,6 +50,14 @@ impl Ran {
     }
 }
 
+impl Ran {
+    /// Asserts that the arguments were refused, with these words.
+    pub fn fails_with_usage(&self, words: &str) {
+        assert_eq!(self.code, 2, "{self:?}");
+        assert!(self.err.contains(words), "no {words:?} in: {}", self.err);
+    }
+}
+
 /// Runs the command with this standard input.
 pub fn run_with<S: AsRef<OsStr>>(args: &[S], input: &[u8]) -> Ran {
     run_command(Command::new(binary()).args(args), input)

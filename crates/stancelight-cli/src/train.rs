@@ -4,10 +4,11 @@ use crate::output::{stdout, write_whole, written};
 use crate::report;
 use anyhow::{Result, bail};
 use bytesize::ByteSize;
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 use stancelight::{Model, Predictor, Verdict, score_all};
-use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Row, TopicFile, card, evaluate_rows, train};
+use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Report, Row, TopicFile, card, evaluate_rows, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,12 +55,30 @@ pub struct Args {
     /// Keep at most this many features
     #[arg(long, default_value_t = FitOptions::default().max_features, value_name = "N")]
     features: usize,
-    /// Do not treat runs of capitalised words as names (for languages that capitalise nouns)
+    /// Leave a part of the features out: to measure what it is worth, or `names` for languages that capitalise nouns
+    #[arg(long, value_name = "PART", value_enum, value_delimiter = ',')]
+    without: Vec<Part>,
+    /// Print one JSON object instead of tables
     #[arg(long)]
-    keep_names: bool,
+    json: bool,
     /// Threads; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
+}
+
+/// What features are made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Runs of capitalised words count as one name
+    Names,
+    /// Words after a negator count apart
+    Negation,
+    /// Pairs of neighbours
+    Pairs,
+    /// Scores scaled by the sentence's length
+    Length,
+    /// Penalties by log-count ratio
+    Ratios,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -74,13 +93,22 @@ pub fn run(args: &Args) -> Result<()> {
         corpus.read_file(path, &file.topic, args.group.as_deref())?;
     }
     let held = corpus.rows.len();
-    if let Some(folder) = &args.data_dir {
-        for source in file.data.iter().filter(|source| !source.measure) {
-            corpus.read_source(folder, source, &file.topic)?;
+    let data_dir = args.data_dir.as_deref();
+    for source in file.data.iter().filter(|source| !source.measure) {
+        if let Some(path) = source.path(data_dir) {
+            corpus.read_source(&path, source, &file.topic)?;
         }
     }
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
-    fit.settings.mask_names = !args.keep_names;
+    for part in &args.without {
+        match part {
+            Part::Names => fit.settings.mask_names = false,
+            Part::Negation => fit.settings.negation = false,
+            Part::Pairs => fit.settings.pairs = false,
+            Part::Length => fit.settings.length_norm = false,
+            Part::Ratios => fit.ratios = false,
+        }
+    }
     fit.l2 = args.l2.unwrap_or(fit.l2);
     let options = Options {
         fit,
@@ -100,10 +128,7 @@ pub fn run(args: &Args) -> Result<()> {
     bar.finish_and_clear();
     let trained = trained?;
     let bytes = trained.model.to_bytes();
-    let measured = match &args.data_dir {
-        Some(folder) => measure(&file, folder, &corpus, &trained.model, options.seed)?,
-        None => Vec::new(),
-    };
+    let measured = measure(&file, data_dir, &corpus, &trained.model, options.seed)?;
     write_whole(&args.output, &bytes)?;
     if let Some(path) = &args.card {
         write_whole(path, card(&file, &trained, &measured).as_bytes())?;
@@ -112,14 +137,36 @@ pub fn run(args: &Args) -> Result<()> {
         anstream::eprintln!("stancelight: warning: {warning}");
     }
     let mut out = stdout();
+    if args.json {
+        let Report { overall, by_source, search, held_out, folds, sizes, warnings, .. } = &trained.report;
+        let named = |list: &[(String, Evaluation)]| -> Vec<_> {
+            list.iter().map(|(name, e)| json!({ "source": name, "evaluation": e })).collect()
+        };
+        let value = json!({
+            "topic": file.topic.name,
+            "bytes": bytes.len(),
+            "features": trained.model.features.len(),
+            "folds": folds,
+            "held_out_folds": held_out,
+            "cross_validation": overall,
+            "sources": named(by_source),
+            "measured": named(&measured),
+            "search": search.trials,
+            "sizes": sizes,
+            "warnings": warnings,
+        });
+        written(serde_json::to_writer_pretty(&mut out, &value).map_err(Into::into))?;
+        written(writeln!(out))?;
+        return written(out.flush());
+    }
     let title = format!("{}, {}", file.topic.title, trained.report.validation());
     written(out.write_all(report::evaluation(&title, &trained.report.overall).as_bytes()))?;
     for (name, evaluation) in trained.report.by_source.iter().chain(&measured) {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
     written(out.write_all(report::sizes(&trained.report.sizes).as_bytes()))?;
-    let left_out = file.data.iter().filter(|source| !source.measure).count();
-    if args.data_dir.is_none() && left_out > 0 {
+    let left_out = file.data.iter().filter(|source| !source.measure && source.path(data_dir).is_none()).count();
+    if left_out > 0 {
         written(writeln!(
             out,
             "trained without the topic's {left_out} outside data sets; give --data-dir to add them"
@@ -138,7 +185,7 @@ pub fn run(args: &Args) -> Result<()> {
 /// Evaluates on the sets the topic file keeps for measuring, less what was trained on.
 fn measure(
     file: &TopicFile,
-    folder: &Path,
+    data_dir: Option<&Path>,
     trained_on: &Corpus,
     model: &Model,
     seed: u64,
@@ -146,15 +193,16 @@ fn measure(
     let predictor = Predictor::new(model.clone());
     let mut out = Vec::new();
     for source in file.data.iter().filter(|source| source.measure) {
+        let Some(path) = source.path(data_dir) else { continue };
         let mut corpus = Corpus::default();
-        corpus.read_source(folder, source, &file.topic)?;
+        corpus.read_source(&path, source, &file.topic)?;
         let shared = corpus.drop_shared(trained_on);
         if corpus.rows.is_empty() {
             bail!("{}: every sentence was trained on; name another set to measure on", source.file);
         }
         let name = match shared {
-            0 => source.file.clone(),
-            n => format!("{} (less {n} sentences trained on)", source.file),
+            0 => source.name().to_owned(),
+            n => format!("{} (less {n} sentences trained on)", source.name()),
         };
         let rows: Vec<&Row> = corpus.rows.iter().collect();
         let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();

@@ -37,11 +37,11 @@ fn write_card(
     }
     writeln!(out)?;
     list(out, "How the labels were made", &file.card.annotation)?;
-    let used: Vec<_> = file.data.iter().filter(|source| trained.uses(&source.file)).collect();
+    let used: Vec<_> = file.data.iter().filter(|source| trained.uses(source.name())).collect();
     if !used.is_empty() {
         writeln!(out, "## Outside data\n\n| file | weight | terms | source |\n|---|---|---|---|")?;
         for source in used {
-            writeln!(out, "| {} | {} | {} | {} |", source.file, source.weight, source.licence, source.citation)?;
+            writeln!(out, "| {} | {} | {} | {} |", source.name(), source.weight, source.licence, source.citation)?;
         }
         writeln!(out)?;
     }

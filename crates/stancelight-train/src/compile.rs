@@ -19,6 +19,8 @@ pub struct FitOptions {
     pub settings: Settings,
     /// At most this many features are kept.
     pub max_features: usize,
+    /// Features that are much commoner with one label are penalised less.
+    pub ratios: bool,
     /// Weight of the squared coefficients.
     pub l2: f64,
     /// Fit's tolerance.
@@ -27,7 +29,7 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { settings: Settings::default(), max_features: 20_000, l2: 0.3, tolerance: 1e-3 }
+        Self { settings: Settings::default(), max_features: 20_000, ratios: true, l2: 0.1, tolerance: 1e-3 }
     }
 }
 
@@ -95,7 +97,7 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
         Model { topic: topic.clone(), settings, facts: Vec::new(), words, features, linear }.to_bytes().len()
     };
     // What the file says of its making takes room as well.
-    const FACTS: usize = 2_000;
+    const FACTS: usize = 1_500;
     let budget = bytes.saturating_sub(FACTS);
     let (mut fits, mut exceeds) = (0, ranked.order.len() + 1);
     while exceeds - fits > 1 {
@@ -148,8 +150,10 @@ pub fn fit(
     warm_start: Option<Array2<f64>>,
 ) -> Result<MultinomialLogistic, TrainError> {
     let dataset = DatasetBase::new(records.clone(), targets.shares.clone()).with_weights(targets.weights.clone());
-    let factors = ratio_penalties(records, targets);
-    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance).penalty_factors(factors);
+    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance);
+    if options.ratios {
+        params = params.penalty_factors(ratio_penalties(records, targets));
+    }
     if let Some(start) = warm_start {
         params = params.warm_start(start);
     }

@@ -63,14 +63,13 @@ impl Corpus {
         self.read(name, path, topic, group, None)
     }
 
-    /// Adds the rows of an outside file, mapped as its entry in the topic file says.
+    /// Adds the rows of a file that the topic file lists, mapped as its entry there says.
     ///
     /// # Errors
     /// As [`Self::read_file`].
-    pub fn read_source(&mut self, folder: &Path, source: &DataSource, topic: &Topic) -> Result<(), TrainError> {
-        let path = folder.join(&source.file);
+    pub fn read_source(&mut self, path: &Path, source: &DataSource, topic: &Topic) -> Result<(), TrainError> {
         let before = self.rows.len();
-        self.read(source.file.clone(), &path, topic, None, Some(source))?;
+        self.read(source.name().to_owned(), path, topic, None, Some(source))?;
         if let Some(limit) = source.limit {
             let new = self.rows.split_off(before);
             // Evenly spread: files are often sorted by something.
@@ -94,8 +93,8 @@ impl Corpus {
             return Err(read_error(path, &std::io::ErrorKind::IsADirectory.into()));
         }
         let before = self.rows.len();
-        let opinions = outside.and_then(|source| source.opinions.as_ref());
-        let opinions = opinions.map(|path| Opinions::read(path, topic)).transpose()?;
+        let opinions = outside.and_then(DataSource::opinions);
+        let opinions = opinions.map(|path| Opinions::read(&path, topic)).transpose()?;
         let reading = Reading { topic, path, group, outside, opinions, source: self.sources.len() };
         self.sources.push(name);
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {

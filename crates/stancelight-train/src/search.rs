@@ -73,12 +73,11 @@ pub fn search(
     until: Option<Instant>,
     progress: &Progress<'_>,
 ) -> Result<Search, TrainError> {
+    // What the caller has left out stays out.
     let given = options.settings.clone();
-    let candidates = [
-        given.clone(),
-        Settings { pairs: !given.pairs, ..given.clone() },
-        Settings { length_norm: !given.length_norm, ..given },
-    ];
+    let alternatives = [Settings { pairs: false, ..given.clone() }, Settings { length_norm: false, ..given.clone() }];
+    let candidates: Vec<Settings> =
+        std::iter::once(given.clone()).chain(alternatives.into_iter().filter(|other| *other != given)).collect();
     let mut found = Search::default();
     let mut best = f64::INFINITY;
     for (i, settings) in candidates.iter().enumerate() {

@@ -28,11 +28,11 @@ pub enum Threshold {
     Precision(f64),
 }
 
-/// One file of labelled sentences outside the repository.
+/// One more file of sentences, outside the repository or beside the topic file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataSource {
-    /// Path below the folder given when training.
+    /// Path below the folder given when training; one that begins with `./` is from the topic file's own folder.
     pub file: String,
     /// From the labels in the file to the topic's; rows whose label is missing here are left out.
     #[serde(default)]
@@ -53,10 +53,33 @@ pub struct DataSource {
     /// Only measured on, never trained on.
     #[serde(default)]
     pub measure: bool,
+    /// The topic file's folder.
+    #[serde(skip)]
+    topic_folder: PathBuf,
     /// Its terms, for the card.
     pub licence: String,
     /// Whom to cite, for the card.
     pub citation: String,
+}
+
+impl DataSource {
+    /// Where the file lies; nowhere if it is outside data and no folder of these is given.
+    pub fn path(&self, data_dir: Option<&Path>) -> Option<PathBuf> {
+        match self.file.strip_prefix("./") {
+            Some(file) => Some(self.topic_folder.join(file)),
+            None => data_dir.map(|folder| folder.join(&self.file)),
+        }
+    }
+
+    /// What reports call it.
+    pub fn name(&self) -> &str {
+        self.file.strip_prefix("./").unwrap_or(&self.file)
+    }
+
+    /// Where its opinions lie.
+    pub fn opinions(&self) -> Option<PathBuf> {
+        self.opinions.as_ref().map(|path| self.topic_folder.join(path))
+    }
 }
 
 fn default_label_fields() -> Vec<String> {
@@ -125,8 +148,8 @@ impl TopicFile {
         let mut file =
             Self::parse(&text).map_err(|(line, message)| TrainError::Topic { path: path.to_owned(), line, message })?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for opinions in file.data.iter_mut().filter_map(|source| source.opinions.as_mut()) {
-            *opinions = folder.join(&opinions);
+        for source in &mut file.data {
+            source.topic_folder = folder.to_owned();
         }
         Ok(file)
     }

@@ -15,6 +15,7 @@ use crate::folds;
 use crate::parallel::parallel;
 use crate::search::{Search, Split, search};
 use crate::topic_file::{Threshold, TopicFile};
+use serde::Serialize;
 use stancelight::{Model, Predictor, Topic, Verdict, score_all};
 use std::time::{Duration, Instant};
 
@@ -86,7 +87,7 @@ pub struct Report {
 }
 
 /// What a model of some length reaches.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Size {
     /// How many features it has at most.
     pub features: usize,

@@ -9,6 +9,7 @@ mod models;
 mod process;
 mod serve;
 mod stamp;
+mod study;
 mod system;
 mod wasm_target;
 mod web;
@@ -47,6 +48,12 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
+    /// Measure what each part of the features is worth, into models/*/FEATURES.md
+    Study {
+        /// Folder of the outside data sets that the topic files list
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
     /// Run one WebAssembly test binary in headless Chromium; cargo calls this
     #[command(hide = true)]
     WasmTestRunner {
@@ -74,6 +81,7 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("built web/dist and web/dist/stancelight");
         }
         Command::Models { data } => models::run(data.as_deref())?,
+        Command::Study { data } => study::run(&data)?,
         Command::WasmTestRunner { args } => {
             let args = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;

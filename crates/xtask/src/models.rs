@@ -68,7 +68,7 @@ pub fn demonstrate(cli: &Path, topic: &Path) -> Result<()> {
 }
 
 /// The command that trains a topic from its own corpus.
-fn train(cli: &Path, topic: &Path, model: &Path) -> Command {
+pub fn train(cli: &Path, topic: &Path, model: &Path) -> Command {
     let mut command = Command::new(cli);
     command.arg("train").arg("--topic").arg(topic.join("topic.toml")).arg(topic.join("corpus.jsonl"));
     // Sentences of one article stay in one fold.
@@ -76,6 +76,7 @@ fn train(cli: &Path, topic: &Path, model: &Path) -> Command {
     command
 }
 
-fn name_of(topic: &Path) -> String {
+/// A topic's name: its folder's.
+pub fn name_of(topic: &Path) -> String {
     topic.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
