@@ -1,13 +1,14 @@
-//! The learner against scikit-learn: the same data and settings must give the same answers. What it
-//! answered stands in `data/`, and so does the script that asked it.
+//! The learner and the measures against scikit-learn: the same data and settings must give the same
+//! answers. What it answered stands in `data/`, and so does the script that asked it.
 
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2, Axis};
 use serde_json::Value;
 use sprs::CsMat;
-use stancelight_train::SparseRecords;
+use stancelight::{Label, Topic, Underline, Verdict};
 use stancelight_train::logistic::{MultinomialLogistic, MultinomialLogisticParams};
+use stancelight_train::{Judged, SparseRecords, evaluate};
 use std::path::Path;
 
 fn stored(name: &str) -> Value {
@@ -102,5 +103,52 @@ fn the_solver_finds_what_scikit_learn_finds() {
             dataset = dataset.with_weights(weights.iter().map(single).collect::<Array1<f32>>());
         }
         fit.check(fit.params().fit(&dataset).unwrap().coefficients());
+    }
+}
+
+/// A topic of this many labels, about nothing.
+fn topic(labels: usize) -> Topic {
+    let label = |i| Label {
+        name: format!("label {i}"),
+        pole: 0.0,
+        color: "#000000".to_owned(),
+        color_dark: "#ffffff".to_owned(),
+        underline: Underline::None,
+        meaning: String::new(),
+    };
+    Topic { labels: (0..labels).map(label).collect(), ..stancelight_tests::toy_topic() }
+}
+
+#[test]
+fn the_measures_are_scikit_learns() {
+    for case in stored("sklearn_measures.json")["cases"].as_array().unwrap() {
+        let logits = matrix(&case["logits"]);
+        let topic = topic(logits.ncols());
+        let verdicts: Vec<Verdict> =
+            logits.outer_iter().map(|logits| Verdict::from_logits(logits.to_vec(), &topic)).collect();
+        let truths = case["truth"].as_array().unwrap().iter().map(|i| usize::try_from(i.as_u64().unwrap()).unwrap());
+        let judged: Vec<Judged<'_>> = truths.zip(&verdicts).collect();
+        let found = evaluate(&judged, &topic, 1);
+        let same = |name: &str, found: &[f64]| {
+            let stored = &case[name];
+            let expected = if stored.is_array() { numbers(stored) } else { vec![stored.as_f64().unwrap()] };
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-12, "{}: {name} {found}, not {expected}", case["name"]);
+            }
+        };
+        same("accuracy", &[found.accuracy.value]);
+        same("macro_f1", &[found.macro_f1.value]);
+        same("precision", &found.labels.iter().map(|label| label.precision).collect::<Vec<_>>());
+        same("recall", &found.labels.iter().map(|label| label.recall).collect::<Vec<_>>());
+        same("f1", &found.labels.iter().map(|label| label.f1).collect::<Vec<_>>());
+        same("brier", &[found.brier]);
+        same("log_loss", &[found.log_loss]);
+        same("ece", &[found.ece]);
+        same("majority_accuracy", &[found.majority.0]);
+        same("majority_macro_f1", &[found.majority.1]);
+        assert_eq!(serde_json::to_value(&found.confusion).unwrap(), case["confusion"]);
+        let supports: Vec<usize> = found.labels.iter().map(|label| label.support).collect();
+        assert_eq!(serde_json::to_value(supports).unwrap(), case["support"]);
     }
 }

@@ -64,7 +64,7 @@ pub struct Evaluation {
     pub ece: f64,
     /// Brier score summed over labels, 0 to 2.
     pub brier: f64,
-    /// Mean of −ln p(true label).
+    /// Mean of −ln p(true label), p taken for at least 2⁻⁵², as scikit-learn does.
     pub log_loss: f64,
     /// At the topic's threshold.
     pub operating: Operating,
@@ -94,7 +94,7 @@ pub fn evaluate(judged: &[Judged<'_>], topic: &Topic, seed: u64) -> Evaluation {
         for (i, p) in verdict.probabilities.iter().enumerate() {
             brier += (p - f64::from(u8::from(i == truth))).powi(2);
         }
-        log_loss -= libm::log(verdict.probabilities[truth].max(1e-15));
+        log_loss -= libm::log(verdict.probabilities[truth].max(f64::EPSILON));
         let confidence = verdict.confidence();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 10")]
         let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
