@@ -145,8 +145,16 @@ fn the_measures_are_scikit_learns() {
         same("brier", &[found.brier]);
         same("log_loss", &[found.log_loss]);
         same("ece", &[found.ece]);
-        same("majority_accuracy", &[found.majority.0]);
-        same("majority_macro_f1", &[found.majority.1]);
+        same("majority_accuracy", &[found.majority.accuracy]);
+        same("majority_macro_f1", &[found.majority.macro_f1]);
+        same("prior_brier", &[found.prior.brier]);
+        same("prior_log_loss", &[found.prior.log_loss]);
+        let coverage = matrix(&case["coverage"]);
+        assert_eq!(coverage.nrows(), found.coverage.len());
+        for (row, expected) in found.coverage.iter().zip(coverage.outer_iter()) {
+            let row = [row.coverage, row.confidence, row.precision];
+            assert!(row.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{}: {row:?}", case["name"]);
+        }
         assert_eq!(serde_json::to_value(&found.confusion).unwrap(), case["confusion"]);
         let supports: Vec<usize> = found.labels.iter().map(|label| label.support).collect();
         assert_eq!(serde_json::to_value(supports).unwrap(), case["support"]);

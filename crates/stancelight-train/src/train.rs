@@ -304,14 +304,14 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
         ("cross-validation", format!("{} folds", report.folds)),
         (
             "macro-F1",
-            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.1),
+            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.macro_f1),
         ),
         (
             "accuracy",
-            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.0),
+            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.accuracy),
         ),
         ("calibration error (ECE)", format!("{:.3}", overall.ece)),
-        ("Brier score", format!("{:.3}", overall.brier)),
+        ("Brier score", format!("{:.3} against {:.3} for the labels' shares", overall.brier, overall.prior.brier)),
         ("threshold", format!("{:.2}", topic.threshold)),
         (
             "at the threshold",
