@@ -19,6 +19,23 @@ fn training_is_reproducible_and_reports() {
 }
 
 #[test]
+fn a_learning_curve_ends_at_the_figure_of_all_sentences() {
+    let fixture = Fixture::new();
+    let [topic, data, model] =
+        ["topic.toml", "data.jsonl", "a.stance"].map(|name| fixture.path(name).display().to_string());
+    let out = run(&["train", "--topic", &topic, &data, "-o", &model, "--learning-curve"]).ok();
+    let figure = |start: &str| {
+        let line = out.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
+        line[line.find('[').unwrap() - 6..=line.find(']').unwrap()].to_owned()
+    };
+    assert_eq!(figure("100 %"), figure("macro-F1"));
+    assert!(out.contains("    10 %         12  ") && out.contains("    80 %         78  "), "{out}");
+    // Looking does not change what is made.
+    fixture.train("b.stance").ok();
+    assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("b.stance")).unwrap());
+}
+
+#[test]
 fn few_sentences_earn_a_warning() {
     let fixture = Fixture::new();
     let ran = fixture.train("a.stance");

@@ -1,6 +1,6 @@
 //! Evaluations as text for people.
 
-use stancelight_train::{Estimate, Evaluation, Operating};
+use stancelight_train::{Estimate, Evaluation, LearningPoint, Operating};
 use std::fmt::Write;
 
 fn estimate(e: Estimate) -> String {
@@ -15,6 +15,18 @@ pub fn slices<'a>(title: &str, slices: impl IntoIterator<Item = (&'a str, &'a Ev
         let name: String = name.chars().filter(|c| !c.is_control()).collect();
         let (f1, accuracy) = (estimate(e.macro_f1), estimate(e.accuracy));
         let _ = writeln!(out, "  {name:24} {:>9}  {f1}  {accuracy}  {:.3}  {:.3}", e.sentences, e.ece, e.brier);
+    }
+    out
+}
+
+/// A learning curve, a line a point; nothing if there is none.
+pub fn learning_curve(points: &[LearningPoint]) -> String {
+    let mut out = String::new();
+    if !points.is_empty() {
+        out.push_str("learning curve, by labelled sentences trained on\n   share  sentences  macro-F1 [95 %]\n");
+    }
+    for LearningPoint { share, sentences, macro_f1 } in points {
+        let _ = writeln!(out, "  {:>4.0} %  {sentences:>9}  {}", 100.0 * share, estimate(*macro_f1));
     }
     out
 }

@@ -46,6 +46,9 @@ pub struct Args {
     /// Do not treat runs of capitalised words as names (for languages that capitalise nouns)
     #[arg(long)]
     keep_names: bool,
+    /// Also measure with 10, 20, 40, 60 and 80 % of the labelled sentences: would more of them help?
+    #[arg(long)]
+    learning_curve: bool,
     /// Threads; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
@@ -71,8 +74,14 @@ pub fn run(args: &Args) -> Result<()> {
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
     fit.settings.mask_names = !args.keep_names;
     fit.l2 = args.l2.unwrap_or(fit.l2);
-    let options =
-        Options { fit, search: args.l2.is_none(), folds: args.folds.into(), seed: args.seed, jobs: args.jobs };
+    let options = Options {
+        fit,
+        search: args.l2.is_none(),
+        folds: args.folds.into(),
+        seed: args.seed,
+        learning_curve: args.learning_curve,
+        jobs: args.jobs,
+    };
     let bar = progress_bar();
     let trained = train(&corpus, held, &file, &options, &|what, done, all| {
         bar.set_length(all as u64);
@@ -99,6 +108,7 @@ pub fn run(args: &Args) -> Result<()> {
     for (name, evaluation) in trained.report.by_source.iter().chain(&measured) {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
+    written(out.write_all(report::learning_curve(&trained.report.learning_curve).as_bytes()))?;
     let left_out = file.data.iter().filter(|source| !source.measure).count();
     if args.data_dir.is_none() && left_out > 0 {
         written(writeln!(

@@ -12,9 +12,11 @@ use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, Judged, evaluate, threshold_for};
 use crate::folds;
+use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::topic_file::{Threshold, TopicFile};
+use crate::validate::Validation;
 use crate::vocabulary::{Keep, Vocabulary, extract};
-use stancelight::{Model, Predictor, Topic, Verdict, score_all, softmax};
+use stancelight::{Model, Topic, softmax};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,13 +31,15 @@ pub struct Options {
     pub folds: usize,
     /// Drives folds and intervals.
     pub seed: u64,
+    /// Measure with parts of the rows as well.
+    pub learning_curve: bool,
     /// Threads; the result does not depend on it.
     pub jobs: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fit: FitOptions::default(), search: true, folds: 5, seed: 1, jobs: 1 }
+        Self { fit: FitOptions::default(), search: true, folds: 5, seed: 1, learning_curve: false, jobs: 1 }
     }
 }
 
@@ -64,6 +68,8 @@ pub struct Report {
     pub overall: Evaluation,
     /// Per file, where there are several.
     pub by_source: Vec<(String, Evaluation)>,
+    /// By the number of labelled rows, where it was asked for.
+    pub learning_curve: Vec<LearningPoint>,
     /// The penalty that was picked, and the mean log-loss of each that was tried.
     pub path: Vec<(f64, f64)>,
     /// The chosen penalty.
@@ -127,16 +133,9 @@ pub fn train(
         fit_options.l2 = best.0;
     }
 
-    let scored = parallel(folds, options.jobs, "validating", progress, |fold| {
-        let (train, test) = split(fold);
-        let predictor = Predictor::new(fit_model(&train, topic, &fit_options)?);
-        let verdicts: Vec<Verdict> = score_all(test.iter().map(|&i| inside[i].text.as_str()), &predictor).collect();
-        Ok(test.into_iter().zip(verdicts).collect::<Vec<_>>())
-    })?;
-    let mut logits = vec![Vec::new(); inside.len()];
-    for (i, verdict) in scored.into_iter().flatten() {
-        logits[i] = verdict.logits;
-    }
+    let validation =
+        Validation { inside, outside, assigned: &assigned, folds, topic, fit: &fit_options, jobs: options.jobs };
+    let logits = validation.logits("validating", progress, |fold| validation.training(fold).collect())?;
     let targets: Vec<&[f32]> = inside.iter().map(|row| row.target.as_slice()).collect();
     let weights: Vec<f32> = inside.iter().map(|row| row.weight).collect();
     let calibration = Calibration::fit(&logits, &targets, &weights);
@@ -151,7 +150,7 @@ pub fn train(
     }
 
     let truths: Vec<usize> = inside.iter().map(|row| row.label()).collect();
-    let mut verdicts = held_out_verdicts(&logits, topic, &assigned, folds, &targets, &weights);
+    let mut verdicts = validation.verdicts(&logits);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
@@ -164,6 +163,11 @@ pub fn train(
     let topic = &model.topic;
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
     let overall = evaluate(&judged, topic, options.seed);
+    let learning_curve = if options.learning_curve {
+        learning_curve(&validation, overall.macro_f1, options.seed, progress)?
+    } else {
+        Vec::new()
+    };
     let sources = inside.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=sources)
         .filter(|_| sources > 0)
@@ -173,32 +177,18 @@ pub fn train(
             (corpus.sources[source].clone(), evaluate(&of, topic, options.seed))
         })
         .collect();
-    let report =
-        Report { sources: corpus.sources.clone(), overall, by_source, path, l2: fit_options.l2, folds, warnings };
+    let report = Report {
+        sources: corpus.sources.clone(),
+        overall,
+        by_source,
+        learning_curve,
+        path,
+        l2: fit_options.l2,
+        folds,
+        warnings,
+    };
     model.facts = facts(corpus, held, &model, &report, options);
     Ok(Trained { model, report })
-}
-
-/// Verdicts for measuring: each fold calibrated on the other folds only, so that the reliability figures
-/// never saw what they are measured on.
-fn held_out_verdicts(
-    logits: &[Vec<f64>],
-    topic: &Topic,
-    assigned: &[usize],
-    folds: usize,
-    targets: &[&[f32]],
-    weights: &[f32],
-) -> Vec<Verdict> {
-    let calibrations: Vec<Calibration> = (0..folds)
-        .map(|fold| {
-            let others: Vec<usize> = (0..logits.len()).filter(|&i| assigned[i] != fold).collect();
-            let z: Vec<Vec<f64>> = others.iter().map(|&i| logits[i].clone()).collect();
-            let t: Vec<&[f32]> = others.iter().map(|&i| targets[i]).collect();
-            let w: Vec<f32> = others.iter().map(|&i| weights[i]).collect();
-            Calibration::fit(&z, &t, &w)
-        })
-        .collect();
-    logits.iter().zip(assigned).map(|(z, &fold)| Verdict::from_logits(calibrations[fold].apply(z), topic)).collect()
 }
 
 /// As many folds as the rarest label allows.
@@ -251,7 +241,7 @@ fn path_losses(train: &[&Row], test: &[&Row], labels: usize, options: &FitOption
 }
 
 /// Runs `work` for `0..n` on `jobs` threads; results come back in order.
-fn parallel<T: Send>(
+pub fn parallel<T: Send>(
     n: usize,
     jobs: usize,
     what: &str,
