@@ -19,6 +19,23 @@ fn training_is_reproducible_and_reports() {
 }
 
 #[test]
+fn a_learning_curve_ends_at_the_figure_of_all_sentences() {
+    let fixture = Fixture::new();
+    let [topic, data, model] =
+        ["topic.toml", "data.jsonl", "a.stance"].map(|name| fixture.path(name).display().to_string());
+    let out = run(&["train", "--topic", &topic, &data, "-o", &model, "--learning-curve"]).ok();
+    let figure = |start: &str| {
+        let line = out.lines().find(|line| line.trim_start().starts_with(start)).unwrap();
+        line[line.find('[').unwrap() - 6..=line.find(']').unwrap()].to_owned()
+    };
+    assert_eq!(figure("100 %"), figure("macro-F1"));
+    assert!(out.contains("    10 %         12  ") && out.contains("    80 %         78  "), "{out}");
+    // Looking does not change what is made.
+    fixture.train("b.stance").ok();
+    assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("b.stance")).unwrap());
+}
+
+#[test]
 fn few_sentences_earn_a_warning() {
     let fixture = Fixture::new();
     let ran = fixture.train("a.stance");
@@ -132,6 +149,39 @@ fn evaluate_prints_tables_and_json() {
     assert_eq!(json["sources"].as_array().unwrap().len(), 2);
     assert!(json["overall"]["accuracy"]["value"].as_f64().unwrap() > 0.95);
     assert_eq!(json["overall"]["confusion"].as_array().unwrap().len(), 3);
+    assert!((json["overall"]["prior"]["brier"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9);
+    let coverage = json["overall"]["coverage"].as_array().unwrap();
+    assert_eq!((coverage.len(), coverage[9]["coverage"].as_f64()), (10, Some(1.0)));
+    assert!(json.get("by").is_none());
+}
+
+#[test]
+fn evaluate_slices_by_length_and_by_any_field() {
+    let fixture = Fixture::new();
+    let path = fixture.path("more.jsonl");
+    let rows = [
+        r#"{"text": "they shelled the port", "label": "bad", "year": 1999}"#,
+        r#"{"text": "they thanked us and signed a pact on the valley and the bridge and the port", "label": "good", "year": 2001}"#,
+        r#"{"text": "they burned it", "label": "bad", "year": 1999}"#,
+        r#"{"text": "the bridge is 4 metres wide", "label": "bad"}"#,
+    ];
+    std::fs::write(&path, rows.join("\n")).unwrap();
+    let (model, data) = (fixture.model(), path.display().to_string());
+    let json: Value = serde_json::from_str(&run(&["evaluate", &model, &data, "--by", "year", "--json"]).ok()).unwrap();
+    let slices = |value: &Value| -> Vec<(String, u64)> {
+        let slice = |s: &Value| (s["slice"].as_str().unwrap().into(), s["evaluation"]["sentences"].as_u64().unwrap());
+        value.as_array().unwrap().iter().map(slice).collect()
+    };
+    let named = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(slices(&json["lengths"]), named(&[("1–9 words", 3), ("10–19 words", 1)]));
+    assert_eq!(slices(&json["by"]["slices"]), named(&[("1999", 2), ("(no year)", 1), ("2001", 1)]));
+    assert_eq!(json["by"]["slices"][0]["evaluation"]["accuracy"]["value"], 1.0);
+    assert_eq!(json["by"]["slices"][1]["evaluation"]["accuracy"]["value"], 0.0);
+    let table = run(&["evaluate", &model, &data, "--by", "year"]).ok();
+    for words in ["surest sentences", "prior", "by length", "10–19 words", "by year", "1999"] {
+        assert!(table.contains(words), "{words} in {table}");
+    }
+    run(&["evaluate", &model, &data, "--by", "yaer"]).fails_with(&["--by yaer", "no row has a field `yaer`"]);
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn what_was_measured_is_what_the_file_says() {
     let trained = train(&corpus, corpus.rows.len(), &topic, &Options::default(), &|_, _, _| {}).unwrap();
     assert!(trained.report.overall.macro_f1.value > 0.95);
     assert_eq!(trained.report.overall.sentences, 120);
-    assert!((trained.report.overall.majority.0 - 1.0 / 3.0).abs() < 1e-9);
+    assert!((trained.report.overall.majority.accuracy - 1.0 / 3.0).abs() < 1e-9);
     let fact =
         |name: &str| trained.model.facts.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap();
     assert!(fact("macro-F1").starts_with(&format!("{:.3}", trained.report.overall.macro_f1.value)));

@@ -1,10 +1,34 @@
 //! Evaluations as text for people.
 
-use stancelight_train::{Estimate, Evaluation, Operating, Size};
+use stancelight_train::{Estimate, Evaluation, LearningPoint, Operating, Size};
 use std::fmt::Write;
 
 fn estimate(e: Estimate) -> String {
     format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high)
+}
+
+/// Slices of one kind, a line each.
+pub fn slices<'a>(title: &str, slices: impl IntoIterator<Item = (&'a str, &'a Evaluation)>) -> String {
+    let mut out = format!("  {title:24} sentences  macro-F1 [95 %]       accuracy [95 %]         ECE  Brier\n");
+    for (name, e) in slices {
+        // A name may be any value of the data's; it must not drive the terminal.
+        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        let (f1, accuracy) = (estimate(e.macro_f1), estimate(e.accuracy));
+        let _ = writeln!(out, "  {name:24} {:>9}  {f1}  {accuracy}  {:.3}  {:.3}", e.sentences, e.ece, e.brier);
+    }
+    out
+}
+
+/// A learning curve, a line a point; nothing if there is none.
+pub fn learning_curve(points: &[LearningPoint]) -> String {
+    let mut out = String::new();
+    if !points.is_empty() {
+        out.push_str("learning curve, by labelled sentences trained on\n   share  sentences  macro-F1 [95 %]\n");
+    }
+    for LearningPoint { share, sentences, macro_f1 } in points {
+        let _ = writeln!(out, "  {:>4.0} %  {sentences:>9}  {}", 100.0 * share, estimate(*macro_f1));
+    }
+    out
 }
 
 /// One evaluation, a dozen lines.
@@ -18,9 +42,13 @@ pub fn evaluation(title: &str, e: &Evaluation) -> String {
 fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::Result {
     let width = e.labels.iter().map(|label| label.label.chars().count()).max().unwrap_or(0).max(8);
     writeln!(out, "{title}: {} sentences (95 % bootstrap intervals)", e.sentences)?;
-    writeln!(out, "  macro-F1  {}   majority label {:.3}", estimate(e.macro_f1), e.majority.1)?;
-    writeln!(out, "  accuracy  {}   majority label {:.3}", estimate(e.accuracy), e.majority.0)?;
-    writeln!(out, "  ECE {:.3}   Brier {:.3}   log-loss {:.3}", e.ece, e.brier, e.log_loss)?;
+    writeln!(out, "  macro-F1  {}   majority label {:.3}", estimate(e.macro_f1), e.majority.macro_f1)?;
+    writeln!(out, "  accuracy  {}   majority label {:.3}", estimate(e.accuracy), e.majority.accuracy)?;
+    writeln!(
+        out,
+        "  ECE {:.3}   Brier {:.3}, prior {:.3}   log-loss {:.3}, prior {:.3}",
+        e.ece, e.brier, e.prior.brier, e.log_loss, e.prior.log_loss
+    )?;
     write!(out, "  {:width$}  precision  recall     F1  sentences   said:", "label")?;
     for label in &e.labels {
         write!(out, " {:>width$}", label.label)?;
@@ -37,6 +65,19 @@ fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::
         }
         writeln!(out)?;
     }
+    write!(out, "  surest sentences")?;
+    for at in &e.coverage {
+        write!(out, " {:>5}%", (100.0 * at.coverage).round())?;
+    }
+    write!(out, "\n  confidence from ")?;
+    for at in &e.coverage {
+        write!(out, " {:>6.3}", at.confidence)?;
+    }
+    write!(out, "\n  right of those  ")?;
+    for at in &e.coverage {
+        write!(out, " {:>6.3}", at.precision)?;
+    }
+    writeln!(out)?;
     let Operating { threshold, painted, precision, recall, left_alone } = e.operating;
     writeln!(
         out,

@@ -61,6 +61,9 @@ pub struct Args {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
+    /// Also measure with 10, 20, 40, 60 and 80 % of the labelled sentences: would more of them help?
+    #[arg(long)]
+    learning_curve: bool,
     /// Threads; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
@@ -117,6 +120,7 @@ pub fn run(args: &Args) -> Result<()> {
         max_bytes: args.size.map(|size| usize::try_from(size.as_u64()).unwrap_or(usize::MAX)),
         folds: args.folds.into(),
         seed: args.seed,
+        learning_curve: args.learning_curve,
         jobs: args.jobs,
     };
     let bar = progress_bar();
@@ -164,6 +168,7 @@ pub fn run(args: &Args) -> Result<()> {
     for (name, evaluation) in trained.report.by_source.iter().chain(&measured) {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
+    written(out.write_all(report::learning_curve(&trained.report.learning_curve).as_bytes()))?;
     written(out.write_all(report::sizes(&trained.report.sizes).as_bytes()))?;
     let left_out = file.data.iter().filter(|source| !source.measure && source.path(data_dir).is_none()).count();
     if left_out > 0 {

@@ -47,11 +47,12 @@ fn write_card(
     }
     writeln!(
         out,
-        "## Figures\n\n95 % bootstrap intervals in brackets. The majority label's macro-F1 is the baseline.\n"
+        "## Figures\n\n95 % bootstrap intervals in brackets. Baselines: the macro-F1 of always saying the \
+         majority label, the Brier score of always giving each label its share (prior).\n"
     )?;
     writeln!(
         out,
-        "| measured on | sentences | accuracy | macro-F1 | majority | ECE | Brier |\n|---|---|---|---|---|---|---|"
+        "| measured on | sentences | accuracy | macro-F1 | majority | ECE | Brier | prior |\n|---|---|---|---|---|---|---|---|"
     )?;
     summary(out, "cross-validation", &trained.report.overall)?;
     for (name, evaluation) in trained.report.by_source.iter().chain(measured) {
@@ -80,7 +81,7 @@ fn summary(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
     let (accuracy, f1) = (e.accuracy, e.macro_f1);
     writeln!(
         out,
-        "| {name} | {} | {:.3} [{:.3}, {:.3}] | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} |",
+        "| {name} | {} | {:.3} [{:.3}, {:.3}] | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} | {:.3} |",
         e.sentences,
         accuracy.value,
         accuracy.low,
@@ -88,9 +89,10 @@ fn summary(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
         f1.value,
         f1.low,
         f1.high,
-        e.majority.1,
+        e.majority.macro_f1,
         e.ece,
-        e.brier
+        e.brier,
+        e.prior.brier
     )
 }
 

@@ -1,6 +1,7 @@
 //! Measures: true labels and verdicts come in, the figures a referee asks for go out.
 
 use crate::corpus::Row;
+use crate::coverage::{Coverage, coverage};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::Serialize;
@@ -47,6 +48,24 @@ pub struct Operating {
     pub left_alone: f64,
 }
 
+/// What always saying the most frequent label scores: what any figure of labels must beat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Majority {
+    /// Its accuracy.
+    pub accuracy: f64,
+    /// Its macro-F1.
+    pub macro_f1: f64,
+}
+
+/// What always giving each label the share it has scores: what any figure of probabilities must beat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Prior {
+    /// Its Brier score.
+    pub brier: f64,
+    /// Its log-loss, the entropy of the labels.
+    pub log_loss: f64,
+}
+
 /// Everything measured on one set of sentences.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -64,14 +83,18 @@ pub struct Evaluation {
     pub ece: f64,
     /// Brier score summed over labels, 0 to 2.
     pub brier: f64,
-    /// Mean of −ln p(true label).
+    /// Mean of −ln p(true label), p taken for at least 2⁻⁵², as scikit-learn does.
     pub log_loss: f64,
     /// At the topic's threshold.
     pub operating: Operating,
     /// At several others.
     pub curve: Vec<Operating>,
-    /// Accuracy and macro-F1 of always saying the most frequent label.
-    pub majority: (f64, f64),
+    /// On the surest sentences only.
+    pub coverage: Vec<Coverage>,
+    /// The baseline without probabilities.
+    pub majority: Majority,
+    /// The baseline with probabilities.
+    pub prior: Prior,
 }
 
 /// What is measured: the true label's index and the verdict.
@@ -94,7 +117,7 @@ pub fn evaluate(judged: &[Judged<'_>], topic: &Topic, seed: u64) -> Evaluation {
         for (i, p) in verdict.probabilities.iter().enumerate() {
             brier += (p - f64::from(u8::from(i == truth))).powi(2);
         }
-        log_loss -= libm::log(verdict.probabilities[truth].max(1e-15));
+        log_loss -= libm::log(verdict.probabilities[truth].max(f64::EPSILON));
         let confidence = verdict.confidence();
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 10")]
         let bin = &mut bins[((confidence * 10.0) as usize).min(9)];
@@ -126,9 +149,18 @@ pub fn evaluate(judged: &[Judged<'_>], topic: &Topic, seed: u64) -> Evaluation {
         log_loss: log_loss / n,
         operating: operating(judged, topic, f64::from(topic.threshold)),
         curve: thresholds.map(|threshold| operating(judged, topic, threshold)).collect(),
-        majority: (accuracy(&always), macro_f1(&always)),
+        coverage: coverage(judged),
+        majority: Majority { accuracy: accuracy(&always), macro_f1: macro_f1(&always) },
+        prior: prior(&supports),
         confusion,
     }
+}
+
+fn prior(supports: &[usize]) -> Prior {
+    let all = supports.iter().sum();
+    let shares = || supports.iter().map(|&n| ratio(n, all)).filter(|p| *p > 0.0);
+    // Σ p·((1 − p)² + what the other labels add) comes to Σ p·(1 − p).
+    Prior { brier: shares().map(|p| p * (1.0 - p)).sum(), log_loss: shares().map(|p| -p * libm::log(p)).sum() }
 }
 
 /// Measures a predictor's verdicts on rows whose target may be a distribution: its most probable label counts.

@@ -6,17 +6,17 @@
 //! the engine itself. Outside data (from the topic file) is only ever trained on, never held out: what is
 //! measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
 
-use crate::calibrate::Calibration;
 use crate::compile::{FitOptions, features_within, fit_model};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
-use crate::evaluate::{Evaluation, Judged, evaluate, threshold_for};
+use crate::evaluate::{Evaluation, Judged, evaluate, evaluate_rows, threshold_for};
 use crate::folds;
-use crate::parallel::parallel;
+use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
 use crate::topic_file::{Threshold, TopicFile};
+use crate::validate::{HeldOut, Validation};
 use serde::Serialize;
-use stancelight::{Model, Predictor, Topic, Verdict, score_all};
+use stancelight::{Model, Topic};
 use std::time::{Duration, Instant};
 
 /// How to train.
@@ -32,6 +32,8 @@ pub struct Options {
     pub max_bytes: Option<usize>,
     /// Cross-validation folds, at least 2.
     pub folds: usize,
+    /// Measure with parts of the rows as well.
+    pub learning_curve: bool,
     /// Drives folds and intervals.
     pub seed: u64,
     /// Threads; the result does not depend on it.
@@ -40,7 +42,16 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { fit: FitOptions::default(), search: true, budget: None, max_bytes: None, folds: 5, seed: 1, jobs: 1 }
+        Self {
+            fit: FitOptions::default(),
+            search: true,
+            budget: None,
+            max_bytes: None,
+            learning_curve: false,
+            folds: 5,
+            seed: 1,
+            jobs: 1,
+        }
     }
 }
 
@@ -72,6 +83,8 @@ pub struct Report {
     pub overall: Evaluation,
     /// Per file, where there are several.
     pub by_source: Vec<(String, Evaluation)>,
+    /// By the number of labelled rows, where it was asked for.
+    pub learning_curve: Vec<LearningPoint>,
     /// What was tried.
     pub search: Search,
     /// What was chosen.
@@ -152,52 +165,14 @@ pub fn train(
         fit_options.max_features = fit_options.max_features.min(features_within(&rows, topic, &fit_options, bytes)?);
     }
 
-    let validate = |what: &str, fit_options: &FitOptions| {
-        progress(what, 0, held_out);
-        let finished = |done| progress(what, done, held_out);
-        parallel(held_out, options.jobs, finished, |fold| {
-            let train = inside.iter().zip(&assigned).filter(|(_, f)| **f != fold).map(|(row, _)| *row);
-            let train: Vec<&Row> = train.chain(outside.iter().copied()).collect();
-            let test: Vec<usize> = (0..inside.len()).filter(|&i| assigned[i] == fold).collect();
-            let predictor = Predictor::new(fit_model(&train, topic, fit_options)?);
-            let verdicts: Vec<Verdict> = score_all(test.iter().map(|&i| inside[i].text.as_str()), &predictor).collect();
-            Ok((predictor, test.into_iter().zip(verdicts).collect::<Vec<_>>()))
-        })
-    };
-    let scored = validate("validating", &fit_options)?;
-    let mut model = if once { scored.first().map(|(predictor, _)| predictor.model().clone()) } else { None };
-    let mut sizes = Vec::new();
-    if options.max_bytes.is_some() {
-        let most = fit_options.max_features;
-        for features in [most / 4, most / 2, most, most * 2] {
-            let fit_options = FitOptions { max_features: features, ..fit_options.clone() };
-            let of_size;
-            let scored = if features == most {
-                &scored
-            } else {
-                of_size = validate("comparing sizes", &fit_options)?;
-                &of_size
-            };
-            sizes.push(Size::of(scored, inside, topic, features));
-        }
-    }
-    let mut held_rows: Vec<(usize, Vec<f64>)> =
-        scored.into_iter().flat_map(|(_, verdicts)| verdicts).map(|(i, verdict)| (i, verdict.logits)).collect();
-    held_rows.sort_unstable_by_key(|(i, _)| *i);
-    // From here on only what was held out counts. Of a single fold, every so-many-th sentence is a part.
-    let part = |(n, (i, _)): (usize, &(usize, Vec<f64>))| if held_out > 1 { assigned[*i] } else { n % folds };
-    let parts: Vec<usize> = held_rows.iter().enumerate().map(part).collect();
-    let inside: Vec<&Row> = held_rows.iter().map(|(i, _)| inside[*i]).collect();
-    let logits: Vec<Vec<f64>> = held_rows.into_iter().map(|(_, logits)| logits).collect();
-    let targets: Vec<&[f32]> = inside.iter().map(|row| row.target.as_slice()).collect();
-    let weights: Vec<f32> = inside.iter().map(|row| row.weight).collect();
-    let calibration = Calibration::fit(&logits, &targets, &weights);
+    let validation =
+        Validation { inside, outside, assigned: &assigned, folds, held_out, topic, jobs: options.jobs, progress };
+    let whole = |fold| validation.training(fold).collect();
+    let mut validated = validation.run("validating", &fit_options, whole)?;
+    let calibration = validated.calibration();
 
     progress("fitting", 0, 1);
-    let mut model = match model.take() {
-        Some(model) => model,
-        None => fit_model(&rows, topic, &fit_options)?,
-    };
+    let mut model = if once { validated.models.swap_remove(0) } else { fit_model(&rows, topic, &fit_options)? };
     progress("fitting", 1, 1);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
     for (k, shift) in calibration.shift.iter().enumerate() {
@@ -205,8 +180,8 @@ pub fn train(
         model.linear.bias[k] = (f64::from(model.linear.bias[k]) / calibration.temperature + shift) as f32;
     }
 
-    let truths: Vec<usize> = inside.iter().map(|row| row.label()).collect();
-    let mut verdicts = held_out_verdicts(&logits, topic, &parts, folds, &targets, &weights);
+    let truths: Vec<usize> = validated.rows.iter().map(|row| row.label()).collect();
+    let mut verdicts = validated.verdicts(topic);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
@@ -219,19 +194,28 @@ pub fn train(
     let topic = &model.topic;
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
     let overall = evaluate(&judged, topic, options.seed);
-    let sources = inside.iter().map(|row| row.source).max().unwrap_or(0);
+    let sources = validated.rows.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=sources)
         .filter(|_| sources > 0)
         .map(|source| {
             let of: Vec<Judged<'_>> =
-                judged.iter().zip(&inside).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
+                judged.iter().zip(&validated.rows).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
             (corpus.sources[source].clone(), evaluate(&of, topic, options.seed))
         })
         .collect();
+    let sizes = match options.max_bytes {
+        Some(_) => sizes(&validation, &fit_options, &validated)?,
+        None => Vec::new(),
+    };
+    let learning_curve = match options.learning_curve {
+        true => learning_curve(&validation, &fit_options, overall.macro_f1, options.seed)?,
+        false => Vec::new(),
+    };
     let report = Report {
         sources: corpus.sources.clone(),
         overall,
         by_source,
+        learning_curve,
         search: searched,
         fit: fit_options,
         folds,
@@ -243,38 +227,23 @@ pub fn train(
     Ok(Trained { model, report })
 }
 
-/// A fold's model, and its verdicts on the rows it did not see.
-type Scored = (Predictor, Vec<(usize, Verdict)>);
-
-impl Size {
-    fn of(scored: &[Scored], inside: &[&Row], topic: &Topic, features: usize) -> Self {
-        let verdicts = scored.iter().flat_map(|(_, verdicts)| verdicts);
-        let judged: Vec<Judged<'_>> = verdicts.map(|(i, verdict)| (inside[*i].label(), verdict)).collect();
-        let bytes: usize = scored.iter().map(|(predictor, _)| predictor.model().to_bytes().len()).sum();
-        Self { features, bytes: bytes / scored.len().max(1), macro_f1: evaluate(&judged, topic, 1).macro_f1.value }
+/// What a quarter, a half and twice the features would reach beside those that were kept.
+fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> Result<Vec<Size>, TrainError> {
+    let most = fit.max_features;
+    let mut out = Vec::new();
+    for features in [most / 4, most / 2, most, most * 2] {
+        let fit = FitOptions { max_features: features, ..fit.clone() };
+        let other = if features == most {
+            None
+        } else {
+            Some(validation.run("comparing sizes", &fit, |fold| validation.training(fold).collect())?)
+        };
+        let held = other.as_ref().unwrap_or(whole);
+        let bytes: usize = held.models.iter().map(|model| model.to_bytes().len()).sum();
+        let macro_f1 = evaluate_rows(&held.rows, &held.verdicts(validation.topic), validation.topic, 1).macro_f1;
+        out.push(Size { features, bytes: bytes / held.models.len().max(1), macro_f1: macro_f1.value });
     }
-}
-
-/// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
-/// never saw what they are measured on.
-fn held_out_verdicts(
-    logits: &[Vec<f64>],
-    topic: &Topic,
-    parts: &[usize],
-    count: usize,
-    targets: &[&[f32]],
-    weights: &[f32],
-) -> Vec<Verdict> {
-    let calibrations: Vec<Calibration> = (0..count)
-        .map(|part| {
-            let others: Vec<usize> = (0..logits.len()).filter(|&i| parts[i] != part).collect();
-            let z: Vec<Vec<f64>> = others.iter().map(|&i| logits[i].clone()).collect();
-            let t: Vec<&[f32]> = others.iter().map(|&i| targets[i]).collect();
-            let w: Vec<f32> = others.iter().map(|&i| weights[i]).collect();
-            Calibration::fit(&z, &t, &w)
-        })
-        .collect();
-    logits.iter().zip(parts).map(|(z, &part)| Verdict::from_logits(calibrations[part].apply(z), topic)).collect()
+    Ok(out)
 }
 
 /// As many folds as the rarest label allows.
@@ -339,14 +308,14 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
         ("cross-validation", report.validation()),
         (
             "macro-F1",
-            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.1),
+            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.macro_f1),
         ),
         (
             "accuracy",
-            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.0),
+            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.accuracy),
         ),
         ("calibration error (ECE)", format!("{:.3}", overall.ece)),
-        ("Brier score", format!("{:.3}", overall.brier)),
+        ("Brier score", format!("{:.3} against {:.3} for the labels' shares", overall.brier, overall.prior.brier)),
         ("threshold", format!("{:.2}", topic.threshold)),
         (
             "at the threshold",

@@ -90,7 +90,8 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
                 }
             }
             let next = objective.evaluate(&candidate, &mut next_gradient) + penalty(objective, &candidate, has_l1);
-            if next <= value + 1e-4 * step * slope {
+            // Near the minimum the second term is lost in rounding; a step must still improve on what there is.
+            if next < value && next <= value + 1e-4 * step * slope {
                 value = next;
                 moved = true;
                 break;

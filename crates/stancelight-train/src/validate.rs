@@ -1,0 +1,103 @@
+//! Held-out verdicts: rows and their folds come in; what models fitted, pruned and rounded exactly as the
+//! final one say of the rows they were not fitted on goes out.
+
+use crate::calibrate::Calibration;
+use crate::compile::{FitOptions, fit_model};
+use crate::corpus::Row;
+use crate::error::TrainError;
+use crate::parallel::parallel;
+use crate::train::Progress;
+use stancelight::{Model, Predictor, Topic, Verdict, score_all};
+
+/// One cross-validation: everything that stays the same whatever is trained on and however.
+pub struct Validation<'a> {
+    /// May be held out.
+    pub inside: &'a [&'a Row],
+    /// Only ever trained on.
+    pub outside: &'a [&'a Row],
+    /// The fold of each inside row, `0..folds`.
+    pub assigned: &'a [usize],
+    pub folds: usize,
+    /// The first so many folds are held out, one after the other.
+    pub held_out: usize,
+    pub topic: &'a Topic,
+    pub jobs: usize,
+    pub progress: &'a Progress<'a>,
+}
+
+/// The rows that were held out, in the corpus' order, and what was said of them.
+pub struct HeldOut<'a> {
+    pub rows: Vec<&'a Row>,
+    pub logits: Vec<Vec<f64>>,
+    /// The model of each fold that was held out.
+    pub models: Vec<Model>,
+    /// Which part each row is in when calibrating for measurement, `0..of`.
+    parts: Vec<usize>,
+    of: usize,
+}
+
+impl<'a> Validation<'a> {
+    /// The inside rows that a fold's model may be fitted on.
+    pub fn training(&self, fold: usize) -> impl Iterator<Item = usize> {
+        (0..self.inside.len()).filter(move |&i| self.assigned[i] != fold)
+    }
+
+    /// Fits a model for each held-out fold on the outside rows and on those inside rows that `choose` gives.
+    pub fn run(
+        &self,
+        what: &str,
+        fit: &FitOptions,
+        choose: impl Fn(usize) -> Vec<usize> + Sync,
+    ) -> Result<HeldOut<'a>, TrainError> {
+        (self.progress)(what, 0, self.held_out);
+        let finished = |done| (self.progress)(what, done, self.held_out);
+        let by_fold = parallel(self.held_out, self.jobs, finished, |fold| {
+            let chosen = choose(fold).into_iter().map(|i| self.inside[i]);
+            let train: Vec<&Row> = chosen.chain(self.outside.iter().copied()).collect();
+            let predictor = Predictor::new(fit_model(&train, self.topic, fit)?);
+            let test: Vec<usize> = (0..self.inside.len()).filter(|&i| self.assigned[i] == fold).collect();
+            let verdicts = score_all(test.iter().map(|&i| self.inside[i].text.as_str()), &predictor);
+            let logits: Vec<(usize, Vec<f64>)> = test.iter().copied().zip(verdicts.map(|v| v.logits)).collect();
+            Ok((predictor.model().clone(), logits))
+        })?;
+        let (models, logits): (Vec<Model>, Vec<_>) = by_fold.into_iter().unzip();
+        let mut logits: Vec<(usize, Vec<f64>)> = logits.into_iter().flatten().collect();
+        logits.sort_unstable_by_key(|(i, _)| *i);
+        // Of a single fold every so-many-th sentence is a part.
+        let parts = logits.iter().enumerate().map(|(n, (i, _))| match self.held_out {
+            1 => n % self.folds,
+            _ => self.assigned[*i],
+        });
+        Ok(HeldOut {
+            parts: parts.collect(),
+            of: self.folds,
+            rows: logits.iter().map(|(i, _)| self.inside[*i]).collect(),
+            logits: logits.into_iter().map(|(_, logits)| logits).collect(),
+            models,
+        })
+    }
+}
+
+impl HeldOut<'_> {
+    /// What makes all these logits honest.
+    pub fn calibration(&self) -> Calibration {
+        self.calibration_on(|_| true)
+    }
+
+    fn calibration_on(&self, keep: impl Fn(usize) -> bool) -> Calibration {
+        let kept: Vec<usize> = (0..self.rows.len()).filter(|&i| keep(i)).collect();
+        let logits: Vec<Vec<f64>> = kept.iter().map(|&i| self.logits[i].clone()).collect();
+        let targets: Vec<&[f32]> = kept.iter().map(|&i| self.rows[i].target.as_slice()).collect();
+        let weights: Vec<f32> = kept.iter().map(|&i| self.rows[i].weight).collect();
+        Calibration::fit(&logits, &targets, &weights)
+    }
+
+    /// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
+    /// never saw what they are measured on.
+    pub fn verdicts(&self, topic: &Topic) -> Vec<Verdict> {
+        let calibrations: Vec<Calibration> =
+            (0..self.of).map(|part| self.calibration_on(|i| self.parts[i] != part)).collect();
+        let each = self.logits.iter().zip(&self.parts);
+        each.map(|(logits, &part)| Verdict::from_logits(calibrations[part].apply(logits), topic)).collect()
+    }
+}
