@@ -3,9 +3,11 @@
 
 mod child;
 mod data;
+mod engine;
 mod judge;
 mod peers;
 mod perturb;
+mod score;
 mod table;
 mod train;
 
@@ -25,6 +27,22 @@ pub enum What {
         /// How much text to train on
         #[arg(long, value_enum, default_value_t = Sizes::Small)]
         sizes: Sizes,
+    },
+    /// Sentences a second, and where a sentence's time goes
+    Score {
+        /// Folder of the data sets
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// Time the engine inside one process; `score` calls this, built as users get it
+    #[command(hide = true)]
+    Engine {
+        /// The model file
+        model: PathBuf,
+        /// JSON Lines with a `text` field
+        rows: PathBuf,
+        /// The best of so many is told
+        rounds: usize,
     },
 }
 
@@ -48,6 +66,8 @@ pub fn run(what: &What) -> Result<()> {
     std::fs::create_dir_all(folder())?;
     match what {
         What::Train { data, sizes } => train::run(&full(data)?, *sizes),
+        What::Score { data } => score::run(&full(data)?),
+        What::Engine { model, rows, rounds } => engine::run(model, rows, *rounds),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{folder, script};
 use crate::process::{Step, capture, text};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
 
@@ -30,6 +31,17 @@ pub struct Cost {
     late: bool,
 }
 
+/// Keeps a command's libraries to one thread.
+pub fn one_thread(command: &mut Command) -> &mut Command {
+    command.envs(ONE_THREAD.map(|variable| (variable, "1")))
+}
+
+/// CPU seconds that a peer says it worked, in the last line it printed.
+pub fn said_work(said: &str) -> Result<f64> {
+    let line = said.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    line.and_then(|line| line["cpu"].as_f64()).context("the peer did not say how long it worked")
+}
+
 /// Runs a command as a step; gives its cost and what it printed, or in one line why it failed.
 pub fn measure(name: &str, command: &Command) -> Result<Result<(Cost, String), String>> {
     let report = folder().join("cost.json");
@@ -44,9 +56,8 @@ pub fn measure(name: &str, command: &Command) -> Result<Result<(Cost, String), S
     if let Some(folder) = command.get_current_dir() {
         measured.current_dir(folder);
     }
-    for variable in ONE_THREAD {
-        measured.env(variable, "1");
-    }
+    measured.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    one_thread(&mut measured);
     let step = Step::begin(name);
     let output = capture(&mut measured);
     let ok = output.as_ref().is_ok_and(|output| output.status.success());

@@ -1,6 +1,7 @@
 //! The programs we are measured beside: their names come in, commands that train and ask them go out. They live
 //! in a virtual environment of their own, with pinned versions; one that cannot be had is told, not fatal.
 
+use super::child::one_thread;
 use super::{folder, script};
 use crate::process::{capture, step, text};
 use crate::stamp;
@@ -76,9 +77,18 @@ impl Peer {
         self.command("predict", &[model, rows, out])
     }
 
+    /// Has it give the probabilities of rows again and again; it prints the seconds of its best round.
+    pub fn score(&self, model: &Path, rows: &Path, rounds: usize) -> Command {
+        let mut command = self.command("score", &[model, rows]);
+        command.arg(rounds.to_string());
+        command
+    }
+
     fn command(&self, verb: &str, paths: &[&Path]) -> Command {
         let mut command = Command::new(python());
         command.arg(script(self.script)).args([verb, self.kind]).args(paths);
+        // The scripts' folder is the repository's: nothing compiled is left there.
+        one_thread(&mut command).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 

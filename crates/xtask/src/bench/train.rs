@@ -1,15 +1,14 @@
 //! `bench train`: for every set and program, from a file of labelled text to a model file, and how well that
 //! model then does on text it never saw.
 
-use super::child::{Cost, measure};
+use super::child::{Cost, measure, said_work};
 use super::data::{Set, sets};
 use super::judge::{Score, judge};
 use super::table::{Table, bytes, ratio, seconds};
 use super::{Sizes, folder, machine, peers};
 use crate::models;
-use crate::process::{capture, step, text};
-use anyhow::{Context, Result};
-use serde_json::Value;
+use crate::process::step;
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -35,7 +34,7 @@ pub fn run(data: &Path, sizes: Sizes) -> Result<()> {
     for set in sets(data, sizes)? {
         println!("\n### {}: {} sentences, measured on {}\n", set.name, set.rows, set.truths.len());
         let mut rows = Vec::new();
-        for (name, options) in ours(&cli)? {
+        for (name, options) in OURS {
             rows.push((name.to_owned(), train_ours(&cli, &set, name, options)?));
         }
         for (peer, installed) in &installed {
@@ -55,13 +54,8 @@ pub fn run(data: &Path, sizes: Sizes) -> Result<()> {
     Ok(())
 }
 
-/// Our ways of training: without a search where the command knows that, and as it comes.
-fn ours(cli: &Path) -> Result<Vec<(&'static str, &'static [&'static str])>> {
-    let help = text(&capture(Command::new(cli).args(["train", "--help"]))?);
-    let quick: (&str, &[&str]) = ("stancelight --no-search", &["--no-search"]);
-    let usual: (&str, &[&str]) = ("stancelight", &[]);
-    Ok(if help.contains("--no-search") { vec![quick, usual] } else { vec![usual] })
-}
+/// Our ways of training: one fit, and the search that is the default.
+const OURS: [(&str, &[&str]); 2] = [("stancelight --no-search", &["--no-search"]), ("stancelight", &[])];
 
 fn train_ours(cli: &Path, set: &Set, name: &str, options: &[&str]) -> Result<Result<Trained, String>> {
     let model = models_of(set)?.join("stancelight");
@@ -86,8 +80,7 @@ fn train_peer(peer: &peers::Peer, set: &Set) -> Result<Result<Trained, String>> 
         Ok(best) => best,
         Err(reason) => return Ok(Err(reason)),
     };
-    let work = said.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
-    let work = work.and_then(|said| said["cpu"].as_f64()).context("the peer did not say how long it worked")?;
+    let work = said_work(&said)?;
     let out = model.with_extension("jsonl");
     step("asking it", &mut peer.predict(&model, &set.test, &out))?;
     let size = std::fs::metadata(&model)?.len();
