@@ -1,6 +1,7 @@
 //! `cargo xtask`: one command that sets up, builds, checks and serves the whole project. What comes in
 //! is a clone on a machine with Rust and Node; what goes out is in `target/` and `web/dist/`, never in git.
 
+mod bench;
 mod browser;
 mod check;
 mod demo;
@@ -54,6 +55,11 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Measure training, scoring or the page's engine beside other programs
+    Bench {
+        #[command(subcommand)]
+        what: bench::What,
+    },
     /// Run one WebAssembly test binary in headless Chromium; cargo calls this
     #[command(hide = true)]
     WasmTestRunner {
@@ -82,6 +88,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Models { data } => models::run(data.as_deref())?,
         Command::Study { data } => study::run(&data)?,
+        Command::Bench { what } => bench::run(&what)?,
         Command::WasmTestRunner { args } => {
             let args = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)?;

@@ -9,11 +9,16 @@ use std::process::Command;
 
 /// Builds the command and gives its path.
 pub fn build_cli() -> Result<PathBuf> {
+    build("stancelight-cli", "stancelight")
+}
+
+/// Builds a package's program as users get it and gives its path.
+pub fn build(package: &str, program: &str) -> Result<PathBuf> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root()).args(["build", "--release", "--package", "stancelight-cli"]);
-    step("building the stancelight command", &mut cargo)?;
+    cargo.current_dir(root()).args(["build", "--release", "--package", package]);
+    step(&format!("building {program}"), &mut cargo)?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release").join(format!("stancelight{}", std::env::consts::EXE_SUFFIX)))
+    Ok(target.join("release").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Trains every shipped model again.

@@ -1,0 +1,152 @@
+//! `bench score`: sentences a second, of us and of peers that give probabilities, in memory and from file to
+//! file; and where our time goes. Every program learned from the same sentences and is asked about the same
+//! others.
+
+use super::child::{measure, said_work};
+use super::data::{Set, large};
+use super::engine::Stages;
+use super::peers::{FASTTEXT, LOGISTIC, Peer, check_python};
+use super::table::{Table, ratio};
+use super::{folder, machine};
+use crate::process::step;
+use crate::{models, stamp};
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The best of so many rounds is told.
+const ROUNDS: usize = 5;
+
+/// The held-out sentences are asked about so many times over, or the quickest would be done before a clock can tell.
+const TIMES: usize = 5;
+
+/// Sentences a second.
+struct Speed {
+    in_memory: f64,
+    file_to_file: f64,
+}
+
+/// Measures and prints.
+pub fn run(data: &Path) -> Result<()> {
+    check_python()?;
+    let cli = models::build_cli()?;
+    let xtask = models::build("xtask", "xtask")?;
+    let set = large(data, "100k", 100_000)?;
+    let rows = set.test.with_file_name("score.jsonl");
+    std::fs::write(&rows, std::fs::read_to_string(&set.test)?.repeat(TIMES))?;
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let count = (set.truths.len() * TIMES) as f64;
+
+    let model = ours(&cli, &set)?;
+    let mut engine = Command::new(xtask);
+    engine.args(["bench", "engine"]).args([&model, &rows]).arg(ROUNDS.to_string());
+    let output = step("timing the engine", &mut engine)?;
+    let stages: Stages = serde_json::from_slice(&output.stdout).context("the engine's times cannot be read")?;
+    let mut predict = Command::new(&cli);
+    predict.arg("predict").args([&model, &rows]);
+    let mut speeds = vec![(
+        "stancelight".to_owned(),
+        file_to_file("stancelight predict", &predict, false)?
+            .map(|seconds| Speed { in_memory: 1e9 / stages.score, file_to_file: count / seconds }),
+    )];
+    for peer in [FASTTEXT, LOGISTIC] {
+        speeds.push((peer.name.to_owned(), peer_speed(&peer, &set, &rows, count)?));
+    }
+    println!("\n{}", speed_table(&speeds));
+    println!("{}", stage_table(&stages));
+    println!("{} sentences, each asked {TIMES} times; best of {ROUNDS}. {}.", set.truths.len(), machine());
+    println!(
+        "In memory: texts to probabilities, by the clock; fastText's texts were prepared before. From file to file: \
+         JSON Lines to JSON Lines, model and all, in CPU seconds without starting Python; peers write the label alone."
+    );
+    Ok(())
+}
+
+/// Our model of the set; made again only when something changed.
+fn ours(cli: &Path, set: &Set) -> Result<PathBuf> {
+    let model = model_of("stancelight")?;
+    let inputs = stamp::Inputs::default().path(cli)?.path(&set.train)?;
+    stamp::unless_fresh("bench-score-stancelight", inputs, &model, || {
+        let mut train = Command::new(cli);
+        train.arg("train").arg("--topic").arg(&set.topic).arg(&set.train).arg("-o").arg(&model).arg("--no-search");
+        step("training stancelight", &mut train)?;
+        Ok(())
+    })?;
+    Ok(model)
+}
+
+fn peer_speed(peer: &Peer, set: &Set, rows: &Path, count: f64) -> Result<Result<Speed, String>> {
+    if let Err(reason) = peer.install() {
+        return Ok(Err(reason));
+    }
+    let model = model_of(&peer.file())?;
+    let inputs = stamp::Inputs::default().path(&super::script(""))?.path(&set.train)?;
+    stamp::unless_fresh(&format!("bench-score-{}", peer.file()), inputs, &model, || {
+        step(&format!("training {}", peer.name), &mut peer.train(&set.train, &model))?;
+        Ok(())
+    })?;
+    let output = step(&format!("timing {}", peer.name), &mut peer.score(&model, rows, ROUNDS))?;
+    let said: Value = serde_json::from_slice(output.stdout.trim_ascii()).context("the peer's time cannot be read")?;
+    let seconds = said["seconds"].as_f64().context("the peer did not say how long it took")?;
+    let predict = peer.predict(&model, rows, &model.with_extension("jsonl"));
+    let whole = file_to_file(&format!("{}, from file to file", peer.name), &predict, true)?;
+    Ok(whole.map(|whole| Speed { in_memory: count / seconds, file_to_file: count / whole }))
+}
+
+/// CPU seconds of the best round; of a peer those it says it worked.
+fn file_to_file(name: &str, command: &Command, peer: bool) -> Result<Result<f64, String>> {
+    let mut best = f64::INFINITY;
+    for _ in 0..ROUNDS {
+        match measure(name, command)? {
+            Ok((cost, said)) => best = best.min(if peer { said_work(&said)? } else { cost.cpu }),
+            Err(reason) => return Ok(Err(reason)),
+        }
+    }
+    Ok(Ok(best))
+}
+
+fn model_of(name: &str) -> Result<PathBuf> {
+    let folder = folder().join("models/score");
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder.join(name))
+}
+
+fn speed_table(speeds: &[(String, Result<Speed, String>)]) -> Table {
+    let mut table = Table::new(&["program", "in memory, sentences/s", "ours ×", "file to file, sentences/s", "ours ×"]);
+    let base = speeds.first().and_then(|(_, speed)| speed.as_ref().ok());
+    for (name, speed) in speeds {
+        match speed {
+            Ok(Speed { in_memory, file_to_file }) => {
+                let times = |ours: fn(&Speed) -> f64, its| base.map_or_else(String::new, |base| ratio(ours(base), its));
+                table.row([
+                    name.clone(),
+                    format!("{in_memory:.0}"),
+                    times(|speed| speed.in_memory, *in_memory),
+                    format!("{file_to_file:.0}"),
+                    times(|speed| speed.file_to_file, *file_to_file),
+                ]);
+            }
+            Err(reason) => table.row([format!("{name}: {reason}")]),
+        }
+    }
+    table
+}
+
+fn stage_table(stages: &Stages) -> Table {
+    let mut table = Table::new(&["stage", "ns a sentence", "part"]);
+    let parts = [
+        ("segment: text to sentences", stages.segment),
+        ("tokenise and fold", stages.tokenise),
+        ("look up, terms", stages.terms),
+        ("features, sum", stages.sum),
+        ("probabilities, label", stages.verdict),
+    ];
+    let sum: f64 = parts.iter().map(|(_, ns)| ns).sum();
+    for (name, ns) in parts {
+        table.row([name.to_owned(), format!("{ns:.0}"), format!("{:.0} %", 100.0 * ns / sum)]);
+    }
+    table.row(["sum of the stages".to_owned(), format!("{sum:.0}"), "100 %".to_owned()]);
+    table.row(["`analyze`, measured as a whole".to_owned(), format!("{:.0}", stages.analyze)]);
+    table
+}
