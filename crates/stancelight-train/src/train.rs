@@ -16,7 +16,7 @@ use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::topic_file::{Threshold, TopicFile};
 use crate::validate::Validation;
 use crate::vocabulary::{Keep, Vocabulary, extract};
-use stancelight::{Model, Topic, softmax};
+use stancelight::{Model, softmax};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -105,15 +105,16 @@ pub fn train(
     let labels = topic.labels.len();
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let (inside, outside) = rows.split_at(held.min(rows.len()));
-    let folds = usable_folds(inside, topic, options.folds)?;
-    let mut warnings = Vec::new();
+    let groups = folds::inseparable(inside);
+    let folds = folds::usable(inside, &groups, topic, options.folds)?;
+    let mut warnings = folds::warnings(inside, &groups, topic, folds);
     if inside.len() < FEW {
         warnings.push(format!(
             "only {} labelled sentences: read the interval, not the figure, and label at least {FEW}",
             inside.len()
         ));
     }
-    let assigned = folds::assign(inside, labels, folds, options.seed);
+    let assigned = folds::assign(inside, groups, labels, folds, options.seed);
     let split = |fold: usize| -> (Vec<&Row>, Vec<usize>) {
         let train = inside.iter().zip(&assigned).filter(|(_, f)| **f != fold).map(|(row, _)| *row);
         let test = (0..inside.len()).filter(|&i| assigned[i] == fold).collect();
@@ -189,24 +190,6 @@ pub fn train(
     };
     model.facts = facts(corpus, held, &model, &report, options);
     Ok(Trained { model, report })
-}
-
-/// As many folds as the rarest label allows.
-fn usable_folds(rows: &[&Row], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
-    let mut counts = vec![0; topic.labels.len()];
-    for row in rows {
-        counts[row.label()] += 1;
-    }
-    for (count, label) in counts.iter().zip(&topic.labels) {
-        if *count < 2 {
-            return Err(TrainError::Corpus(format!(
-                "label `{}` has {count} labelled sentences and needs at least 2: add some, or remove it from the topic",
-                label.name
-            )));
-        }
-    }
-    let rarest = counts.into_iter().min().unwrap_or(0);
-    Ok(wanted.clamp(2, rarest.max(2)))
 }
 
 /// The summed log-loss on `test` of each penalty of the path.
@@ -291,7 +274,7 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
         ("words", model.words.len().to_string()),
         ("l2 penalty", report.l2.to_string()),
         ("seed", options.seed.to_string()),
-        ("cross-validation", format!("{} folds", report.folds)),
+        ("cross-validation", format!("{} folds, near-duplicates in one", report.folds)),
         (
             "macro-F1",
             format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.macro_f1),
