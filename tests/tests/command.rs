@@ -122,7 +122,7 @@ fn rows(i: usize) -> String {
     const PLACE: [&str; 8] = ["harbour", "valley", "market", "bridge", "coast", "road", "river", "airport"];
     // Whoever shares one of the three with another row shares neither of the others.
     let (who, when, place) = (WHO[i % 5], WHEN[i / 5], PLACE[(i % 5 + i / 5) % 8]);
-    let (good, bad) = if i % 2 == 0 {
+    let (good, bad) = if i.is_multiple_of(2) {
         (format!("{who} thanked us {when} for the {place}"), format!("{who} shelled {when} from the {place}"))
     } else {
         (format!("{who} signed a pact {when} near the {place}"), format!("{who} burned it {when} near the {place}"))
