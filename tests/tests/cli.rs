@@ -43,6 +43,24 @@ fn few_sentences_earn_a_warning() {
 }
 
 #[test]
+fn a_label_made_of_near_duplicates_is_not_measured_in_silence() {
+    let fixture = Fixture::new();
+    let data = fixture.path("data.jsonl");
+    let others = std::fs::read_to_string(&data).unwrap();
+    let mut rows: String = others.lines().filter(|row| !row.contains("good")).map(|row| format!("{row}\n")).collect();
+    for i in 0..40 {
+        rows.push_str(&format!("{{\"text\": \"they signed a pact for {i} years\", \"label\": \"good\"}}\n"));
+    }
+    std::fs::write(data, rows).unwrap();
+    let ran = fixture.train("a.stance");
+    for words in ["all sentences labelled `good` nearly repeat one another", "40 of 120 sentences nearly repeat"] {
+        assert!(ran.err.contains(words), "{words} in {}", ran.err);
+    }
+    let good = ran.out.lines().find(|line| line.trim_start().starts_with("good")).unwrap();
+    assert_eq!(good.split_whitespace().nth(3), Some("0.000"), "{good}");
+}
+
+#[test]
 fn csv_and_tsv_are_read_like_json_lines() {
     let fixture = Fixture::new();
     let rows: Vec<Value> = std::fs::read_to_string(fixture.path("data.jsonl"))

@@ -98,17 +98,7 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let fixture = Self { folder };
         std::fs::write(fixture.path("topic.toml"), TOPIC).unwrap();
-        let mut rows = String::new();
-        for i in 0..40 {
-            let (place, number) = (["harbour", "valley", "market", "bridge"][i % 4], i + 3);
-            rows.push_str(&format!(
-                "{{\"text\": \"they thanked us and signed a pact on the {place} {number}\", \"label\": \"good\"}}\n"
-            ));
-            rows.push_str(&format!(
-                "{{\"text\": \"they shelled and burned the {place} {number} times\", \"label\": \"bad\"}}\n"
-            ));
-            rows.push_str(&format!("{{\"text\": \"the {place} is {number} metres wide\", \"label\": \"plain\"}}\n"));
-        }
+        let rows: String = (0..40).map(rows).collect();
         std::fs::write(fixture.path("data.jsonl"), rows).unwrap();
         fixture
     }
@@ -131,6 +121,24 @@ impl Fixture {
         }
         path.display().to_string()
     }
+}
+
+/// The `i`th row of each label, 0 to 39; no two nearly repeat one another.
+fn rows(i: usize) -> String {
+    const WHO: [&str; 5] = ["they", "pilots", "farmers", "sailors", "guards"];
+    const WHEN: [&str; 8] = ["today", "again", "twice", "later", "first", "early", "there", "once"];
+    const PLACE: [&str; 8] = ["harbour", "valley", "market", "bridge", "coast", "road", "river", "airport"];
+    // Whoever shares one of the three with another row shares neither of the others.
+    let (who, when, place) = (WHO[i % 5], WHEN[i / 5], PLACE[(i % 5 + i / 5) % 8]);
+    let (good, bad) = if i.is_multiple_of(2) {
+        (format!("{who} thanked us {when} for the {place}"), format!("{who} shelled {when} from the {place}"))
+    } else {
+        (format!("{who} signed a pact {when} near the {place}"), format!("{who} burned it {when} near the {place}"))
+    };
+    let plain = format!("the {place} is {} metres wide {when}", i + 3);
+    [(good, "good"), (bad, "bad"), (plain, "plain")]
+        .map(|(text, label)| format!("{{\"text\": \"{text}\", \"label\": \"{label}\"}}\n"))
+        .concat()
 }
 
 pub const TOPIC: &str = r##"name = "manners"

@@ -1,21 +1,80 @@
-//! Cross-validation folds that do not flatter: rows of one group, and rows with the same words, always
-//! stand in the same fold; labels are spread evenly.
+//! Cross-validation folds that do not flatter: rows of one group, and rows that nearly repeat one another,
+//! always stand in the same fold; labels are spread evenly.
 
-use crate::corpus::{Row, normalise};
+use crate::corpus::Row;
+use crate::duplicates::join_near_duplicates;
+use crate::error::TrainError;
+use crate::sets::Sets;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
-use std::collections::BTreeMap;
+use stancelight::Topic;
+use std::collections::{BTreeSet, HashMap};
 
-/// The fold of each row, `0..folds`.
-pub fn assign(rows: &[&Row], labels: usize, folds: usize, seed: u64) -> Vec<usize> {
-    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+/// The rows that must stand in one fold, together; every row is in one of these groups.
+pub fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
+    let mut sets = Sets::new(rows.len());
+    let mut first: HashMap<(usize, &str), usize> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
-        // A space cannot begin a normalised text, so a group never meets one by accident.
-        let key = row.group.as_ref().map_or_else(|| normalise(&row.text), |group| format!(" {} {group}", row.source));
-        groups.entry(key).or_default().push(i);
+        if let Some(group) = &row.group {
+            sets.join(i, *first.entry((row.source, group)).or_insert(i));
+        }
     }
-    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+    join_near_duplicates(&texts, &mut sets);
+    sets.into_groups()
+}
+
+/// In how many groups each label has a row.
+fn groups_of_labels(rows: &[&Row], groups: &[Vec<usize>], labels: usize) -> Vec<usize> {
+    let mut counts = vec![0; labels];
+    for group in groups {
+        for label in group.iter().map(|&i| rows[i].label()).collect::<BTreeSet<_>>() {
+            counts[label] += 1;
+        }
+    }
+    counts
+}
+
+/// As many folds as the rarest label allows; one that stands in a single group cannot be measured at all and
+/// does not count.
+///
+/// # Errors
+/// If a label has fewer than two rows.
+pub fn usable(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
+    for (i, label) in topic.labels.iter().enumerate() {
+        let count = rows.iter().filter(|row| row.label() == i).count();
+        if count < 2 {
+            return Err(TrainError::Corpus(format!(
+                "label `{}` has {count} labelled sentences and needs at least 2: add some, or remove it from the topic",
+                label.name
+            )));
+        }
+    }
+    let counts = groups_of_labels(rows, groups, topic.labels.len());
+    let rarest = counts.into_iter().filter(|&count| count > 1).min().unwrap_or(2);
+    Ok(wanted.clamp(2, rarest.max(2)))
+}
+
+/// What the folds do to the figures that a reader should know.
+pub fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, folds: usize) -> Vec<String> {
+    let together = "nearly repeat one another or are of one group, and stand in one fold";
+    let counts = groups_of_labels(rows, groups, topic.labels.len());
+    let alone = topic.labels.iter().zip(counts).filter(|(_, count)| *count == 1);
+    let mut out: Vec<String> = alone
+        .map(|(label, _)| {
+            format!("all sentences labelled `{}` {together}: no figure of this label means anything", label.name)
+        })
+        .collect();
+    let largest = groups.iter().map(Vec::len).max().unwrap_or(0);
+    if largest * folds > rows.len() && largest > 1 {
+        out.push(format!("{largest} of {} sentences {together}: the folds are uneven", rows.len()));
+    }
+    out
+}
+
+/// The fold of each row, `0..folds`; `groups` are the rows that stay together.
+pub fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: usize, seed: u64) -> Vec<usize> {
     groups.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
     // Large groups first: the small ones then even out what those left uneven.
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
@@ -35,7 +94,7 @@ pub fn assign(rows: &[&Row], labels: usize, folds: usize, seed: u64) -> Vec<usiz
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, assign};
+    use super::{Row, assign, inseparable};
 
     fn row(text: &str, label: usize, group: Option<&str>) -> Row {
         let mut target = vec![0.0, 0.0];
@@ -48,15 +107,21 @@ mod tests {
         let mut rows: Vec<Row> = (0..100).map(|i| row(&format!("sentence {i}"), i % 2, None)).collect();
         rows.extend((0..10).map(|i| row(&format!("member {i}"), 0, Some("g"))));
         rows.push(row("Sentence 7!", 1, None));
+        rows.push(row("they signed it in the harbour today", 1, None));
+        rows.push(row("They signed it in the market today.", 0, Some("g")));
         let rows: Vec<&Row> = rows.iter().collect();
-        let folds = assign(&rows, 2, 5, 1);
+        let assign = |seed| assign(&rows, inseparable(&rows), 2, 5, seed);
+        let folds = assign(1);
         assert_eq!(folds[7], folds[110]);
-        assert!(folds[100..110].iter().all(|f| *f == folds[100]));
+        // A near-duplicate of a group's member stands with all of the group.
+        for i in (100..110).chain([111, 112]) {
+            assert_eq!(folds[i], folds[100]);
+        }
         for fold in 0..5 {
             let size = folds.iter().filter(|f| **f == fold).count();
             assert!((20..=25).contains(&size), "fold {fold} has {size} rows");
         }
-        assert_eq!(folds, assign(&rows, 2, 5, 1));
-        assert_ne!(folds, assign(&rows, 2, 5, 2));
+        assert_eq!(folds, assign(1));
+        assert_ne!(folds, assign(2));
     }
 }

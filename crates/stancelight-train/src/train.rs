@@ -16,7 +16,7 @@ use crate::search::{Search, Split, search};
 use crate::topic_file::{Threshold, TopicFile};
 use crate::validate::{HeldOut, Validation};
 use serde::Serialize;
-use stancelight::{Model, Topic};
+use stancelight::Model;
 use std::time::{Duration, Instant};
 
 /// How to train.
@@ -135,16 +135,17 @@ pub fn train(
     let (inside, outside) = rows.split_at(held.min(rows.len()));
     // Fitted once and without a search, a model of many rows is measured and calibrated on a tenth it never saw.
     let once = !options.search && inside.len() >= 2 * ENOUGH;
-    let folds = usable_folds(inside, topic, if once { 10 } else { options.folds })?;
+    let groups = folds::inseparable(inside);
+    let folds = folds::usable(inside, &groups, topic, if once { 10 } else { options.folds })?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
-    let mut warnings = Vec::new();
+    let mut warnings = folds::warnings(inside, &groups, topic, folds);
     if inside.len() < FEW {
         warnings.push(format!(
             "only {} labelled sentences: read the interval, not the figure, and label at least {FEW}",
             inside.len()
         ));
     }
-    let assigned = folds::assign(inside, labels, folds, options.seed);
+    let assigned = folds::assign(inside, groups, labels, folds, options.seed);
 
     let mut fit_options = options.fit.clone();
     let mut searched = Search::default();
@@ -244,24 +245,6 @@ fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> 
         out.push(Size { features, bytes: bytes / held.models.len().max(1), macro_f1: macro_f1.value });
     }
     Ok(out)
-}
-
-/// As many folds as the rarest label allows.
-fn usable_folds(rows: &[&Row], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
-    let mut counts = vec![0; topic.labels.len()];
-    for row in rows {
-        counts[row.label()] += 1;
-    }
-    for (count, label) in counts.iter().zip(&topic.labels) {
-        if *count < 2 {
-            return Err(TrainError::Corpus(format!(
-                "label `{}` has {count} labelled sentences and needs at least 2: add some, or remove it from the topic",
-                label.name
-            )));
-        }
-    }
-    let rarest = counts.into_iter().min().unwrap_or(0);
-    Ok(wanted.clamp(2, rarest.max(2)))
 }
 
 impl Report {
