@@ -130,6 +130,30 @@ fn models_are_small_and_carry_their_facts() {
     }
 }
 
+/// On the sentences that nothing was learned from, the model does what the README says, and text without capitals,
+/// or in nothing else, does not fall apart.
+#[test]
+fn held_out_sentences_are_read_right_in_any_case() {
+    let topic = &topics()[0];
+    let predictor = Predictor::new(load(topic));
+    let text = std::fs::read_to_string(topic.join("held-out.jsonl")).unwrap();
+    let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.len() >= 500);
+    #[allow(clippy::cast_precision_loss, reason = "hundreds of sentences")]
+    let accuracy = |written: &dyn Fn(&str) -> String| {
+        let right = rows.iter().filter(|row| {
+            let label = score(&written(row["text"].as_str().unwrap()), &predictor).label;
+            predictor.topic().labels[label].name == row["label"].as_str().unwrap()
+        });
+        right.count() as f64 / rows.len() as f64
+    };
+    let as_printed = accuracy(&str::to_owned);
+    assert!(as_printed >= 0.8, "{as_printed}");
+    for (case, found) in [("small", accuracy(&str::to_lowercase)), ("capital", accuracy(&str::to_uppercase))] {
+        assert!(found >= as_printed - 0.06, "{found} in {case} letters, {as_printed} as printed");
+    }
+}
+
 /// Which country acts must not decide the verdict.
 #[test]
 fn swapping_countries_does_not_change_the_verdict() {
