@@ -19,7 +19,7 @@ from scipy.special import log_softmax, softmax
 from sklearn import metrics
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.class_weight import compute_class_weight
 
 HERE = Path(__file__).parent
 
@@ -64,7 +64,7 @@ def logistic():
     cases = []
     matrices = {"small": dense(rng, 50, 6), "bag": counts(rng, 120, 15)}
 
-    def case(name, matrix, targets, weights=None, c=1.0, l1_ratio=0.0):
+    def case(name, matrix, targets, weights=None, class_weights=None, c=1.0, l1_ratio=0.0):
         """Fits on hard rows: a soft row becomes one weighted row for each label it may have."""
         x = matrices[matrix]
         n, k = targets.shape
@@ -72,9 +72,12 @@ def logistic():
         row, label = np.nonzero(targets)
         solver = {"solver": "lbfgs", "tol": 1e-12} if l1_ratio == 0 else {"solver": "saga", "tol": 1e-12}
         each = targets[row, label] * given[row]
+        of_classes = np.ones(k) if class_weights is None else compute_class_weight(
+            class_weights, classes=np.arange(k), y=targets.argmax(axis=1), sample_weight=given)
         # saga takes steps too long for weights above 1 and then finds no minimum; moved into C they do no harm.
         most = each.max()
-        model = LogisticRegression(C=c * most, l1_ratio=l1_ratio, max_iter=1_000_000, random_state=0, **solver)
+        model = LogisticRegression(
+            C=c * most, l1_ratio=l1_ratio, class_weight=class_weights, max_iter=1_000_000, random_state=0, **solver)
         model.fit(x[row], label, sample_weight=each / most)
         if k == 2:
             # One logit here is the difference of our two: half for each label, and half the penalty's worth.
@@ -87,8 +90,10 @@ def logistic():
         cases.append({
             "name": name, "l1": l1, "l2": l2,
             "matrix": matrix, "targets": targets.tolist(), "weights": None if weights is None else weights.tolist(),
+            "class_weights": list(class_weights.values()) if isinstance(class_weights, dict) else class_weights,
             "coefficients": coefficients.tolist(),
-            "loss": objective(x, targets, given, coefficients, l1, l2),
+            "loss": objective(x, targets, given * of_classes[targets.argmax(axis=1)], coefficients, l1, l2),
+            "effective_class_weights": of_classes.tolist(),
         })
 
     small_y, bag_y = classes_of(rng, matrices["small"], 3), classes_of(rng, matrices["bag"], 4)
@@ -99,9 +104,10 @@ def logistic():
     case("L2, two labels", "small", hard(two_y), c=0.5)
     case("L2, bag of words, four labels", "bag", hard(bag_y), c=2.0)
     case("L2, sample weights", "bag", hard(bag_y), weights=rng.integers(1, 48, size=120) / 16)
-    case("L2, balanced labels", "small", hard(small_y), weights=compute_sample_weight("balanced", small_y))
-    given = compute_sample_weight({0: 0.5, 1: 3.0, 2: 1.25}, small_y)
-    case("L2, given label weights", "small", hard(small_y), weights=given)
+    case("L2, balanced labels", "small", hard(small_y), class_weights="balanced")
+    case("L2, given label weights", "small", hard(small_y), class_weights={0: 0.5, 1: 3.0, 2: 1.25})
+    case("L2, balanced labels, sample weights", "bag", hard(bag_y), weights=rng.integers(1, 48, size=120) / 16,
+         class_weights="balanced")
     # With an even number of labels L1 alone has many minima: whatever lies between the two middle weights.
     case("L1", "small", hard(small_y), c=0.3, l1_ratio=1.0)
     case("L1, weak", "small", hard(small_y), c=3.0, l1_ratio=1.0)

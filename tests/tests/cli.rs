@@ -36,10 +36,33 @@ fn a_learning_curve_ends_at_the_figure_of_all_sentences() {
 }
 
 #[test]
-fn few_sentences_earn_a_warning() {
-    let fixture = Fixture::new();
-    let ran = fixture.train("a.stance");
-    assert!(ran.err.contains("warning: only 120 labelled sentences"), "{}", ran.err);
+fn sixty_short_sentences_work_from_end_to_end_and_earn_a_warning() {
+    let fixture = Fixture::with_rows(20);
+    let ran = fixture.train("model.stance");
+    let line = ran.out.lines().find(|line| line.contains("macro-F1")).unwrap();
+    let figures: Vec<&str> = line.split([' ', '[', ']', ',']).filter(|word| word.starts_with(['0', '1'])).collect();
+    let [value, low, high, _majority] = figures[..] else { panic!("{line}") };
+    let words =
+        format!("warning: only 60 labelled sentences: macro-F1 {value} has a 95 % interval from {low} to {high};");
+    assert!(ran.err.contains(&words), "{words} in {}", ran.err);
+    assert!(value.parse::<f64>().unwrap() > 0.8, "{line}");
+    let (model, data) = (fixture.model(), fixture.path("data.jsonl").display().to_string());
+    assert!(run(&["evaluate", &model, &data]).ok().contains("60 sentences"));
+    assert_eq!(run(&["predict", &model, &data]).ok().lines().count(), 60);
+    assert!(run(&["explain", &model, "they shelled the harbour"]).ok().contains("shelled"));
+    assert!(run(&["inspect", &model]).ok().contains("strongest for bad"));
+}
+
+#[test]
+fn the_fewest_sentences_train_and_are_not_flattered() {
+    let fixture = Fixture::with_rows(2);
+    let ran = fixture.train("model.stance");
+    for words in
+        ["only 6 labelled sentences", "even the interval too narrow", "no better, as far as 6 sentences can tell"]
+    {
+        assert!(ran.err.contains(words), "{words} in {}", ran.err);
+    }
+    assert!(run(&["inspect", &fixture.model()]).ok().contains("macro-F1"));
 }
 
 #[test]

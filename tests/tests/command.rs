@@ -95,10 +95,15 @@ pub struct Fixture {
 
 impl Fixture {
     pub fn new() -> Self {
+        Self::with_rows(40)
+    }
+
+    /// With this many sentences of each of the three labels, at most 40.
+    pub fn with_rows(n: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let fixture = Self { folder };
         std::fs::write(fixture.path("topic.toml"), TOPIC).unwrap();
-        let rows: String = (0..40).map(rows).collect();
+        let rows: String = (0..n).map(rows).collect();
         std::fs::write(fixture.path("data.jsonl"), rows).unwrap();
         fixture
     }

@@ -1,13 +1,13 @@
 //! The learner and the measures against scikit-learn: the same data and settings must give the same
 //! answers. What it answered stands in `data/`, and so does the script that asked it.
 
-use linfa::dataset::DatasetBase;
+use linfa::dataset::{Dataset, DatasetBase};
 use linfa::traits::Fit;
-use ndarray::{Array1, Array2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use serde_json::Value;
 use sprs::CsMat;
 use stancelight::{Label, Topic, Underline, Verdict};
-use stancelight_train::logistic::{MultinomialLogistic, MultinomialLogisticParams};
+use stancelight_train::logistic::{ClassWeights, MultinomialLogistic, MultinomialLogisticParams};
 use stancelight_train::{Judged, SparseRecords, evaluate};
 use std::path::Path;
 
@@ -31,6 +31,9 @@ struct Fitted {
     x: Array2<f64>,
     targets: Array2<f64>,
     weights: Option<Vec<f64>>,
+    class_weights: ClassWeights,
+    /// What scikit-learn makes of them.
+    of_classes: Vec<f64>,
     l1: f64,
     l2: f64,
     coefficients: Array2<f64>,
@@ -44,6 +47,12 @@ fn fits() -> Vec<Fitted> {
         x: matrix(&file["matrices"][case["matrix"].as_str().unwrap()]),
         targets: matrix(&case["targets"]),
         weights: case["weights"].is_array().then(|| numbers(&case["weights"])),
+        class_weights: match &case["class_weights"] {
+            Value::Null => ClassWeights::Equal,
+            Value::String(_) => ClassWeights::Balanced,
+            given => ClassWeights::Given(numbers(given)),
+        },
+        of_classes: numbers(&case["effective_class_weights"]),
         l1: case["l1"].as_f64().unwrap(),
         l2: case["l2"].as_f64().unwrap(),
         coefficients: matrix(&case["coefficients"]),
@@ -54,7 +63,8 @@ fn fits() -> Vec<Fitted> {
 
 impl Fitted {
     fn params(&self) -> MultinomialLogisticParams {
-        MultinomialLogistic::params().l1(self.l1).l2(self.l2).tolerance(1e-9).max_iterations(10_000)
+        let params = MultinomialLogistic::params().l1(self.l1).l2(self.l2).class_weights(self.class_weights.clone());
+        params.tolerance(1e-9).max_iterations(10_000)
     }
 
     /// The objective, written down once more, densely.
@@ -65,7 +75,8 @@ impl Fitted {
         for (i, (z, y)) in logits.outer_iter().zip(self.targets.outer_iter()).enumerate() {
             let log_sum = z.mapv(f64::exp).sum().ln();
             let weight = self.weights.as_ref().map_or(1.0, |weights| weights[i]);
-            value += weight * z.iter().zip(y).map(|(z, y)| y * (log_sum - z)).sum::<f64>();
+            let each = z.iter().zip(y).zip(&self.of_classes).map(|((z, y), of_class)| of_class * y * (log_sum - z));
+            value += weight * each.sum::<f64>();
         }
         value
     }
@@ -94,16 +105,27 @@ fn single(x: &f64) -> f32 {
     *x as f32
 }
 
+/// Fits in every form that records and targets may have.
+fn check_every_form(fit: &Fitted) {
+    let weights = fit.weights.as_ref().map(|weights| weights.iter().map(single).collect::<Array1<f32>>());
+    let weights = weights.unwrap_or_else(|| Array1::ones(fit.x.nrows()));
+    let sparse = SparseRecords::new(CsMat::csr_from_dense(fit.x.map(single).view(), 0.0));
+    let params = fit.params();
+    let dataset = DatasetBase::new(sparse, fit.targets.clone()).with_weights(weights.clone());
+    fit.check(params.fit(&dataset).unwrap().coefficients());
+    let dataset = Dataset::new(fit.x.clone(), fit.targets.clone()).with_weights(weights.clone());
+    fit.check(params.fit(&dataset).unwrap().coefficients());
+    if fit.targets.iter().all(|p| *p == 0.0 || *p == 1.0) {
+        let class = |row: ArrayView1<'_, f64>| row.iter().position(|p| *p == 1.0).unwrap();
+        let classes: Array1<usize> = fit.targets.outer_iter().map(class).collect();
+        let dataset = Dataset::new(fit.x.clone(), classes).with_weights(weights);
+        fit.check(params.fit(&dataset).unwrap().coefficients());
+    }
+}
+
 #[test]
 fn the_solver_finds_what_scikit_learn_finds() {
-    for fit in fits() {
-        let x = CsMat::csr_from_dense(fit.x.map(single).view(), 0.0);
-        let mut dataset = DatasetBase::new(SparseRecords::new(x), fit.targets.clone());
-        if let Some(weights) = &fit.weights {
-            dataset = dataset.with_weights(weights.iter().map(single).collect::<Array1<f32>>());
-        }
-        fit.check(fit.params().fit(&dataset).unwrap().coefficients());
-    }
+    fits().iter().for_each(check_every_form);
 }
 
 /// A topic of this many labels, about nothing.

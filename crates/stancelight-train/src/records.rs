@@ -12,8 +12,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct SparseRecords(Arc<Matrix>);
 
-/// What [`SparseRecords`] holds.
-pub type Matrix = CsMatI<f32, u32, usize>;
+/// A matrix in compressed sparse rows whose column numbers take four bytes.
+pub type Matrix<F = f32> = CsMatI<F, u32, usize>;
 
 impl SparseRecords {
     /// Takes a matrix of any index type and storage order and keeps it by rows.

@@ -147,7 +147,7 @@ fn walk(
                 let fitted = fit(&records, &targets, &options, warm_start.take())?;
                 let mut loss = 0.0;
                 for i in held(fold) {
-                    let p = softmax(&fitted.row_logits(&records, i));
+                    let p = softmax(&fitted.sample_logits(records.matrix(), i));
                     let each =
                         p.iter().zip(&split.rows[i].target).map(|(p, &t)| -f64::from(t) * libm::log(p.max(1e-15)));
                     loss += f64::from(split.rows[i].weight) * each.sum::<f64>();

@@ -9,7 +9,7 @@
 use crate::compile::{FitOptions, features_within, fit_model};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
-use crate::evaluate::{Evaluation, Judged, evaluate, evaluate_rows, threshold_for};
+use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, evaluate_rows, threshold_for};
 use crate::folds;
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
@@ -116,6 +116,9 @@ const ENOUGH: usize = 10_000;
 /// Fewer held-out sentences than this make a figure that no paper should quote.
 const FEW: usize = 300;
 
+/// Of fewer than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
+const TOO_FEW: usize = 50;
+
 /// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data.
 /// `progress` is told what is being done and how much of it is done.
 ///
@@ -139,12 +142,6 @@ pub fn train(
     let folds = folds::usable(inside, &groups, topic, if once { 10 } else { options.folds })?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
     let mut warnings = folds::warnings(inside, &groups, topic, folds);
-    if inside.len() < FEW {
-        warnings.push(format!(
-            "only {} labelled sentences: read the interval, not the figure, and label at least {FEW}",
-            inside.len()
-        ));
-    }
     let assigned = folds::assign(inside, groups, labels, folds, options.seed);
 
     let mut fit_options = options.fit.clone();
@@ -195,6 +192,7 @@ pub fn train(
     let topic = &model.topic;
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
     let overall = evaluate(&judged, topic, options.seed);
+    warnings.extend(doubts(&overall));
     let sources = validated.rows.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=sources)
         .filter(|_| sources > 0)
@@ -226,6 +224,27 @@ pub fn train(
     };
     model.facts = facts(corpus, held, &model, &report, options);
     Ok(Trained { model, report })
+}
+
+/// What too few sentences leave open, said with the interval that they leave it open by.
+fn doubts(overall: &Evaluation) -> Vec<String> {
+    let Evaluation { sentences, macro_f1: Estimate { value, low, high }, majority, .. } = overall;
+    let mut out = Vec::new();
+    if *sentences < FEW {
+        let narrow = if *sentences < TOO_FEW { ", and so few make even the interval too narrow" } else { "" };
+        out.push(format!(
+            "only {sentences} labelled sentences: macro-F1 {value:.3} has a 95 % interval from {low:.3} to {high:.3}{narrow}; \
+             label at least {FEW} before you rely on it"
+        ));
+    }
+    if *low <= majority.macro_f1 {
+        out.push(format!(
+            "no better, as far as {sentences} sentences can tell, than always saying the most frequent label \
+             (macro-F1 {:.3})",
+            majority.macro_f1
+        ));
+    }
+    out
 }
 
 /// What a quarter, a half and twice the features would reach beside those that were kept.
@@ -276,7 +295,7 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
     }
     let by_label: Vec<String> = topic.labels.iter().zip(&counts).map(|(l, n)| format!("{n} {}", l.name)).collect();
     let overall = &report.overall;
-    let estimate = |e: &crate::evaluate::Estimate| format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high);
+    let estimate = |e: &Estimate| format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high);
     let operating = &overall.operating;
     [
         ("trained by", format!("stancelight {}", env!("CARGO_PKG_VERSION"))),

@@ -1,13 +1,15 @@
 //! Fitting and predicting.
 
+use super::data::{ClassTargets, FeatureRows};
 use super::error::LogisticError;
-use super::hyperparams::{MultinomialLogisticParams, MultinomialLogisticValidParams};
+use super::hyperparams::{ClassWeights, MultinomialLogisticParams, MultinomialLogisticValidParams};
 use super::lbfgs::{Limits, Objective, minimise};
-use crate::records::SparseRecords;
-use linfa::dataset::{DatasetBase, Records};
+use crate::records::Matrix;
+use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use stancelight::softmax;
+use std::ops::Mul;
 
 /// A fitted regression.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,31 +51,32 @@ impl MultinomialLogistic {
     }
 
     /// Logits, samples × classes.
-    pub fn logits(&self, records: &SparseRecords) -> Array2<f64> {
+    pub fn logits<R: FeatureRows>(&self, records: &R) -> Array2<f64> {
         let mut out = Array2::zeros((records.nsamples(), self.coefficients.ncols()));
+        let rows = records.rows();
         for (i, mut logits) in out.axis_iter_mut(Axis(0)).enumerate() {
-            logits.assign(&ArrayView1::from(&self.row_logits(records, i)));
+            logits.assign(&ArrayView1::from(&self.sample_logits(&rows, i)));
         }
         out
     }
 
-    /// Logits of one sample.
+    /// Logits of the sample in this row of a matrix.
     ///
     /// # Panics
-    /// If there are not so many samples.
-    pub fn row_logits(&self, records: &SparseRecords, sample: usize) -> Vec<f64> {
-        let row = records.matrix().outer_view(sample).expect("the caller names a sample there is");
+    /// If there are not so many rows.
+    pub fn sample_logits<F: Copy + Into<f64>>(&self, rows: &Matrix<F>, sample: usize) -> Vec<f64> {
+        let row = rows.outer_view(sample).expect("the caller names a sample there is");
         let mut logits = self.intercepts().to_vec();
         for (&feature, &x) in row.indices().iter().zip(row.data()) {
             for (z, w) in logits.iter_mut().zip(self.coefficients.row(feature as usize)) {
-                *z += f64::from(x) * w;
+                *z += x.into() * w;
             }
         }
         logits
     }
 
     /// Probabilities, samples × classes.
-    pub fn predict_probabilities(&self, records: &SparseRecords) -> Array2<f64> {
+    pub fn predict_probabilities<R: FeatureRows>(&self, records: &R) -> Array2<f64> {
         let mut out = self.logits(records);
         for mut row in out.axis_iter_mut(Axis(0)) {
             let probabilities = softmax(&row.to_vec());
@@ -83,26 +86,29 @@ impl MultinomialLogistic {
     }
 }
 
-impl PredictInplace<SparseRecords, Array1<usize>> for MultinomialLogistic {
-    fn predict_inplace<'a>(&'a self, records: &'a SparseRecords, classes: &mut Array1<usize>) {
+impl<R: FeatureRows> PredictInplace<R, Array1<usize>> for MultinomialLogistic {
+    fn predict_inplace<'a>(&'a self, records: &'a R, classes: &mut Array1<usize>) {
         for (logits, class) in self.logits(records).axis_iter(Axis(0)).zip(classes) {
             *class = (1..logits.len()).fold(0, |best, k| if logits[k] > logits[best] { k } else { best });
         }
     }
 
-    fn default_target(&self, records: &SparseRecords) -> Array1<usize> {
+    fn default_target(&self, records: &R) -> Array1<usize> {
         Array1::zeros(records.nsamples())
     }
 }
 
-/// Targets are distributions: a row a sample, a column a class, each row adding up to 1.
-impl Fit<SparseRecords, Array2<f64>, LogisticError> for MultinomialLogisticValidParams {
+impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLogisticValidParams {
     type Object = MultinomialLogistic;
 
-    fn fit(&self, dataset: &DatasetBase<SparseRecords, Array2<f64>>) -> Result<MultinomialLogistic, LogisticError> {
-        let records = dataset.records();
-        let (samples, features) = (records.nsamples(), records.nfeatures());
-        let targets = dataset.targets().as_standard_layout();
+    fn fit(&self, dataset: &DatasetBase<R, T>) -> Result<MultinomialLogistic, LogisticError> {
+        let records = dataset.records().rows();
+        let (samples, features) = records.shape();
+        let weighted = match &self.class_weights {
+            ClassWeights::Given(given) => given.len(),
+            ClassWeights::Equal | ClassWeights::Balanced => 0,
+        };
+        let mut targets = dataset.targets().distributions(weighted);
         let classes = targets.ncols();
         let shape = |what, found: &[usize], expected: &[usize]| {
             if found == expected {
@@ -116,14 +122,22 @@ impl Fit<SparseRecords, Array2<f64>, LogisticError> for MultinomialLogisticValid
         if classes < 2 {
             return Err(LogisticError::Classes(classes));
         }
+        if records.data().iter().any(|&x| !x.into().is_finite()) {
+            return Err(LogisticError::Records);
+        }
         shape("targets", targets.shape(), &[samples, classes])?;
-        let weights: Vec<f64> = match dataset.weights() {
+        let mut weights: Vec<f64> = match dataset.weights() {
             None => vec![1.0; samples],
             Some(weights) => {
                 shape("sample weights", &[weights.len()], &[samples])?;
                 weights.iter().map(|&w| f64::from(w)).collect()
             }
         };
+        if self.class_weights != ClassWeights::Equal {
+            let of_classes = self.class_weights.of(&targets, &weights);
+            shape("class weights", &[of_classes.len()], &[classes])?;
+            weigh(&mut targets, &mut weights, &of_classes);
+        }
         let mut factors = vec![1.0; features * classes];
         if let Some(given) = &self.penalty_factors {
             shape("penalty factors", given.shape(), &[features, classes])?;
@@ -135,7 +149,7 @@ impl Fit<SparseRecords, Array2<f64>, LogisticError> for MultinomialLogisticValid
             x = start.iter().copied().collect();
         }
         let targets = targets.as_slice().expect("standard layout was asked for");
-        let mut loss = Loss::new(records, targets, &weights, classes, self, factors);
+        let mut loss = Loss::new(&records, targets, &weights, classes, self, factors);
         let limits = Limits { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let iterations = minimise(&mut loss, &mut x, self.l1 > 0.0, limits);
         let coefficients = Array2::from_shape_vec((features + 1, classes), x).expect("the shape it was made with");
@@ -143,9 +157,19 @@ impl Fit<SparseRecords, Array2<f64>, LogisticError> for MultinomialLogisticValid
     }
 }
 
+/// Counts each class as often as its weight says: a sample's weight is shared out over its classes.
+fn weigh(targets: &mut Array2<f64>, weights: &mut [f64], of_classes: &[f64]) {
+    for (mut target, weight) in targets.outer_iter_mut().zip(weights) {
+        target.iter_mut().zip(of_classes).for_each(|(p, of_class)| *p *= of_class);
+        let sum = target.sum();
+        target /= sum;
+        *weight *= sum;
+    }
+}
+
 /// The penalised cross-entropy over one data set.
-struct Loss<'d> {
-    records: &'d SparseRecords,
+struct Loss<'d, F> {
+    records: &'d Matrix<F>,
     targets: &'d [f64],
     weights: &'d [f64],
     classes: usize,
@@ -155,9 +179,9 @@ struct Loss<'d> {
     curvature: Vec<f64>,
 }
 
-impl<'d> Loss<'d> {
+impl<'d, F: Copy + Into<f64> + Mul<Output = F>> Loss<'d, F> {
     fn new(
-        records: &'d SparseRecords,
+        records: &'d Matrix<F>,
         targets: &'d [f64],
         weights: &'d [f64],
         classes: usize,
@@ -168,11 +192,11 @@ impl<'d> Loss<'d> {
         // p(1−p) averages to this at equal probabilities; the true value only shrinks later.
         #[allow(clippy::cast_precision_loss, reason = "classes are few")]
         let spread = (classes - 1) as f64 / (classes * classes) as f64;
-        let mut curvature = vec![1e-8; (records.nfeatures() + 1) * classes];
-        let intercepts = records.nfeatures() * classes;
-        for (row, &weight) in records.matrix().outer_iterator().zip(weights) {
+        let mut curvature = vec![1e-8; (records.cols() + 1) * classes];
+        let intercepts = records.cols() * classes;
+        for (row, &weight) in records.outer_iterator().zip(weights) {
             for (feature, &x) in row.iter() {
-                curvature[feature * classes] += weight * spread * f64::from(x * x);
+                curvature[feature * classes] += weight * spread * (x * x).into();
             }
             curvature[intercepts] += weight * spread;
         }
@@ -184,7 +208,7 @@ impl<'d> Loss<'d> {
     }
 }
 
-impl Objective for Loss<'_> {
+impl<F: Copy + Into<f64> + Mul<Output = F>> Objective for Loss<'_, F> {
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
         // The inner loops run over a handful of classes; knowing how many lets the compiler unroll them.
         match self.classes {
@@ -206,20 +230,19 @@ impl Objective for Loss<'_> {
     }
 }
 
-impl Loss<'_> {
+impl<F: Copy + Into<f64>> Loss<'_, F> {
     /// One pass over the data; `K` is at least the number of classes.
     fn pass<const K: usize>(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
         let classes = self.classes.min(K);
-        let intercepts = self.records.nfeatures() * classes;
+        let intercepts = self.records.cols() * classes;
         gradient.fill(0.0);
         let mut value = 0.0;
         for (i, l2) in self.l2.iter().enumerate() {
             value += 0.5 * l2 * x[i] * x[i];
             gradient[i] = l2 * x[i];
         }
-        let matrix = self.records.matrix();
         for ((row, target), &weight) in
-            matrix.outer_iterator().zip(self.targets.chunks_exact(classes)).zip(self.weights)
+            self.records.outer_iterator().zip(self.targets.chunks_exact(classes)).zip(self.weights)
         {
             // Cross-validation holds rows out by weighing them nothing.
             if weight == 0.0 {
@@ -230,7 +253,7 @@ impl Loss<'_> {
             for (&feature, &count) in row.indices().iter().zip(row.data()) {
                 let column = &x[feature as usize * classes..][..classes];
                 for (z, w) in logits[..classes].iter_mut().zip(column) {
-                    *z += f64::from(count) * w;
+                    *z += count.into() * w;
                 }
             }
             let max = logits[..classes].iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -249,7 +272,7 @@ impl Loss<'_> {
             for (&feature, &count) in row.indices().iter().zip(row.data()) {
                 let column = &mut gradient[feature as usize * classes..][..classes];
                 for (g, r) in column.iter_mut().zip(&residual) {
-                    *g += f64::from(count) * r;
+                    *g += count.into() * r;
                 }
             }
         }
@@ -259,7 +282,7 @@ impl Loss<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LogisticError, MultinomialLogistic};
+    use super::{ClassWeights, LogisticError, MultinomialLogistic};
     use crate::records::SparseRecords;
     use linfa::dataset::DatasetBase;
     use linfa::traits::{Fit, Predict};
@@ -354,6 +377,12 @@ mod tests {
         assert!(matches!(fit(MultinomialLogistic::params().max_iterations(0)), LogisticError::Iterations));
         let shape = fit(MultinomialLogistic::params().penalty_factors(Array2::ones((2, 2))));
         assert!(matches!(shape, LogisticError::Shape { what: "penalty factors", .. }));
+        let given =
+            |weights: &[f64]| fit(MultinomialLogistic::params().class_weights(ClassWeights::Given(weights.to_vec())));
+        assert!(matches!(given(&[1.0, 0.0, 1.0]), LogisticError::ClassWeight(0.0)));
+        assert!(matches!(given(&[1.0, 1.0]), LogisticError::Shape { what: "class weights", .. }));
+        let holes = DatasetBase::new(array![[1.0, f64::NAN], [0.0, 1.0]], array![0_usize, 1]);
+        assert!(matches!(MultinomialLogistic::params().fit(&holes).unwrap_err(), LogisticError::Records));
         let one = DatasetBase::new(x, Array2::ones((60, 1)));
         assert!(matches!(MultinomialLogistic::params().fit(&one).unwrap_err(), LogisticError::Classes(1)));
     }

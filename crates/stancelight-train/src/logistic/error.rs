@@ -14,6 +14,12 @@ pub enum LogisticError {
     /// No steps are allowed.
     #[error("the number of iterations must be at least 1")]
     Iterations,
+    /// A class weight is not positive.
+    #[error("a class weight must be a number greater than 0, not {0}")]
+    ClassWeight(f64),
+    /// A record holds an infinite number or none.
+    #[error("the records must be finite numbers; fill in or leave out what is missing")]
+    Records,
     /// Nothing to learn from.
     #[error("there are no samples to learn from")]
     Empty,

@@ -2,7 +2,39 @@
 
 use super::error::LogisticError;
 use linfa::ParamGuard;
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
+
+/// How much each class counts.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum ClassWeights {
+    /// As much as its samples do.
+    #[default]
+    Equal,
+    /// All alike, however many samples each has: n / (classes · n of the class), as in scikit-learn.
+    Balanced,
+    /// This much, one number above 0 a class.
+    Given(Vec<f64>),
+}
+
+impl ClassWeights {
+    /// The weight of each class.
+    pub(super) fn of(&self, targets: &Array2<f64>, weights: &[f64]) -> Vec<f64> {
+        match self {
+            Self::Equal => vec![1.0; targets.ncols()],
+            Self::Given(given) => given.clone(),
+            Self::Balanced => {
+                let mut counts = vec![0.0; targets.ncols()];
+                for (target, weight) in targets.axis_iter(Axis(0)).zip(weights) {
+                    counts.iter_mut().zip(target).for_each(|(count, p)| *count += weight * p);
+                }
+                // A class without samples has no part in this.
+                let there = counts.iter().filter(|count| **count > 0.0);
+                let mean = there.clone().sum::<f64>() / there.map(|_| 1.0).sum::<f64>();
+                counts.iter().map(|&count| if count > 0.0 { mean / count } else { 1.0 }).collect()
+            }
+        }
+    }
+}
 
 /// Checked settings; made by [`ParamGuard::check`] from [`MultinomialLogisticParams`].
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +43,7 @@ pub struct MultinomialLogisticValidParams {
     pub(super) l1: f64,
     pub(super) tolerance: f64,
     pub(super) max_iterations: usize,
+    pub(super) class_weights: ClassWeights,
     pub(super) penalty_factors: Option<Array2<f64>>,
     pub(super) warm_start: Option<Array2<f64>>,
 }
@@ -26,6 +59,7 @@ impl Default for MultinomialLogisticParams {
             l1: 0.0,
             tolerance: 1e-4,
             max_iterations: 200,
+            class_weights: ClassWeights::Equal,
             penalty_factors: None,
             warm_start: None,
         })
@@ -58,6 +92,13 @@ impl MultinomialLogisticParams {
     #[must_use]
     pub const fn max_iterations(mut self, n: usize) -> Self {
         self.0.max_iterations = n;
+        self
+    }
+
+    /// How much each class counts, beside any sample weights; [`ClassWeights::Equal`] by default.
+    #[must_use]
+    pub fn class_weights(mut self, weights: ClassWeights) -> Self {
+        self.0.class_weights = weights;
         self
     }
 
@@ -95,6 +136,11 @@ impl ParamGuard for MultinomialLogisticParams {
         }
         if params.max_iterations == 0 {
             return Err(LogisticError::Iterations);
+        }
+        if let ClassWeights::Given(given) = &params.class_weights
+            && let Some(&wrong) = given.iter().find(|weight| !(weight.is_finite() && **weight > 0.0))
+        {
+            return Err(LogisticError::ClassWeight(wrong));
         }
         Ok(params)
     }
