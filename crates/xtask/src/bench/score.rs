@@ -57,8 +57,8 @@ pub fn run(data: &Path) -> Result<()> {
     println!("{}", stage_table(&stages));
     println!("{} sentences, each asked {TIMES} times; best of {ROUNDS}. {}.", set.truths.len(), machine());
     println!(
-        "In memory: texts to probabilities, by the clock; fastText's texts were prepared before. From file to file: \
-         JSON Lines to JSON Lines, model and all, in CPU seconds without starting Python; peers write the label alone."
+        "All in CPU seconds, without starting Python. In memory: texts to probabilities; fastText's texts were prepared \
+         before. From file to file: JSON Lines to JSON Lines, model and all; peers write the label alone."
     );
     Ok(())
 }
