@@ -8,6 +8,7 @@ import fasttext
 import peer
 
 MARK = "__label__"
+KEPT = 50_000
 
 
 def plain(text: str) -> str:
@@ -15,7 +16,7 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"([.!?,'\"/():;])", r" \1 ", text.lower()).split())
 
 
-def train(_: str, rows: str, model: str) -> None:
+def train(kind: str, rows: str, model: str) -> None:
     texts, labels = peer.read(rows)
     lines = f"{model}.txt"
     with open(lines, "w", encoding="utf-8") as file:
@@ -26,6 +27,9 @@ def train(_: str, rows: str, model: str) -> None:
     trained = fasttext.train_supervised(
         lines, lr=1.0, epoch=epochs, wordNgrams=2, bucket=200_000, dim=50, thread=1, verbose=0
     )
+    if kind == "quantised":
+        # As one would send it to a browser: the most telling words and pairs only, in few bits.
+        trained.quantize(input=lines, cutoff=KEPT, retrain=True, thread=1, verbose=0)
     trained.save_model(model)
     os.remove(lines)
 

@@ -10,6 +10,8 @@ mod perturb;
 mod score;
 mod table;
 mod train;
+mod trained;
+mod web;
 
 use crate::root;
 use anyhow::{Context, Result};
@@ -30,6 +32,12 @@ pub enum What {
     },
     /// Sentences a second, and where a sentence's time goes
     Score {
+        /// Folder of the data sets
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+    /// The engine in headless Chromium beside others in WebAssembly: load, speed, size
+    Web {
         /// Folder of the data sets
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
@@ -67,6 +75,7 @@ pub fn run(what: &What) -> Result<()> {
     match what {
         What::Train { data, sizes } => train::run(&full(data)?, *sizes),
         What::Score { data } => score::run(&full(data)?),
+        What::Web { data } => web::run(&full(data)?),
         What::Engine { model, rows, rounds } => engine::run(model, rows, *rounds),
     }
 }

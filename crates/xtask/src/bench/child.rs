@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
 
-/// No child runs longer than this.
+/// No child keeps a processor busy for longer than this.
 pub const LATEST: Duration = Duration::from_secs(30 * 60);
 
 /// Nor addresses more memory: the machine has other work.

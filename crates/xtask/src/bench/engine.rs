@@ -2,6 +2,7 @@
 //! sentence go out as JSON. A stage's time is that of the calls up to and with it, less those before it.
 
 use anyhow::{Context, Result, ensure};
+use cpu_time::ThreadTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stancelight::feature::{Lexicon, Markers, Terms, WordId};
@@ -11,7 +12,6 @@ use stancelight::{Model, Predictor, Verdict, Words, analyze, score_all};
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
 
 /// Sentences a paragraph, in the article that is made of them.
 const PARAGRAPH: usize = 5;
@@ -92,11 +92,11 @@ fn stages(model: Model, texts: &[String], rounds: usize) -> Stages {
     Stages { segment, tokenise, terms: filled - tokenise, sum: score - filled - verdict, verdict, score, analyze }
 }
 
-/// Nanoseconds that `work` takes of each of `n`, in the best round.
+/// Nanoseconds of the processor that `work` takes for each of `n`, in the best round.
 #[allow(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
 fn best(rounds: usize, n: usize, mut work: impl FnMut()) -> f64 {
     let round = |_| {
-        let began = Instant::now();
+        let began = ThreadTime::now();
         work();
         began.elapsed().as_secs_f64() * 1e9 / n as f64
     };

@@ -19,7 +19,8 @@ pub struct Peer {
     pub name: &'static str,
     /// The file of pinned packages, without its ending.
     package: &'static str,
-    script: &'static str,
+    /// The script that trains and asks it.
+    pub script: &'static str,
     kind: &'static str,
 }
 
@@ -34,7 +35,10 @@ pub const LOGISTIC: Peer = Peer {
 /// fastText.
 pub const FASTTEXT: Peer = Peer { name: "fastText", package: "fasttext", script: "fast_text.py", kind: "supervised" };
 
-/// All of them.
+/// The same, made small.
+pub const FASTTEXT_SMALL: Peer = Peer { name: "fastText, quantised", kind: "quantised", ..FASTTEXT };
+
+/// Those that are trained beside us.
 pub const ALL: [Peer; 4] = [
     LOGISTIC,
     Peer { name: "scikit-learn, tf-idf and LinearSVC", kind: "svc", ..LOGISTIC },
@@ -45,7 +49,7 @@ pub const ALL: [Peer; 4] = [
 impl Peer {
     /// Installs what it needs unless it is there; on failure says why in a line.
     pub fn install(&self) -> Result<(), String> {
-        let pins = script("pins").join(format!("{}.txt", self.package));
+        let pins = self.pins();
         let work = || -> Result<()> {
             let inputs = stamp::Inputs::default().path(&pins)?;
             stamp::unless_fresh(&format!("bench-{}", self.package), inputs, &python(), || {
@@ -90,6 +94,11 @@ impl Peer {
         // The scripts' folder is the repository's: nothing compiled is left there.
         one_thread(&mut command).env("PYTHONDONTWRITEBYTECODE", "1");
         command
+    }
+
+    /// The list of packages it needs, each with its version.
+    pub fn pins(&self) -> PathBuf {
+        script("pins").join(format!("{}.txt", self.package))
     }
 
     /// A name for its files.

@@ -1,18 +1,18 @@
 //! `bench score`: sentences a second, of us and of peers that give probabilities, in memory and from file to
 //! file; and where our time goes. Every program learned from the same sentences and is asked about the same
-//! others.
+//! others. fastText is asked through its Python binding, which on these is no slower than its own program.
 
 use super::child::{measure, said_work};
 use super::data::{Set, large};
 use super::engine::Stages;
 use super::peers::{FASTTEXT, LOGISTIC, Peer, check_python};
 use super::table::{Table, ratio};
-use super::{folder, machine};
+use super::{machine, trained};
+use crate::models;
 use crate::process::step;
-use crate::{models, stamp};
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 /// The best of so many rounds is told.
@@ -38,7 +38,7 @@ pub fn run(data: &Path) -> Result<()> {
     #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
     let count = (set.truths.len() * TIMES) as f64;
 
-    let model = ours(&cli, &set)?;
+    let model = trained::ours(&cli, &set)?;
     let mut engine = Command::new(xtask);
     engine.args(["bench", "engine"]).args([&model, &rows]).arg(ROUNDS.to_string());
     let output = step("timing the engine", &mut engine)?;
@@ -57,35 +57,17 @@ pub fn run(data: &Path) -> Result<()> {
     println!("{}", stage_table(&stages));
     println!("{} sentences, each asked {TIMES} times; best of {ROUNDS}. {}.", set.truths.len(), machine());
     println!(
-        "In memory: texts to probabilities, by the clock; fastText's texts were prepared before. From file to file: \
-         JSON Lines to JSON Lines, model and all, in CPU seconds without starting Python; peers write the label alone."
+        "All in CPU seconds, without starting Python. In memory: texts to probabilities; fastText's texts were prepared \
+         before. From file to file: JSON Lines to JSON Lines, model and all; peers write the label alone."
     );
     Ok(())
 }
 
-/// Our model of the set; made again only when something changed.
-fn ours(cli: &Path, set: &Set) -> Result<PathBuf> {
-    let model = model_of("stancelight")?;
-    let inputs = stamp::Inputs::default().path(cli)?.path(&set.train)?;
-    stamp::unless_fresh("bench-score-stancelight", inputs, &model, || {
-        let mut train = Command::new(cli);
-        train.arg("train").arg("--topic").arg(&set.topic).arg(&set.train).arg("-o").arg(&model).arg("--no-search");
-        step("training stancelight", &mut train)?;
-        Ok(())
-    })?;
-    Ok(model)
-}
-
 fn peer_speed(peer: &Peer, set: &Set, rows: &Path, count: f64) -> Result<Result<Speed, String>> {
-    if let Err(reason) = peer.install() {
-        return Ok(Err(reason));
-    }
-    let model = model_of(&peer.file())?;
-    let inputs = stamp::Inputs::default().path(&super::script(""))?.path(&set.train)?;
-    stamp::unless_fresh(&format!("bench-score-{}", peer.file()), inputs, &model, || {
-        step(&format!("training {}", peer.name), &mut peer.train(&set.train, &model))?;
-        Ok(())
-    })?;
+    let model = match trained::peer(peer, set)? {
+        Ok(model) => model,
+        Err(reason) => return Ok(Err(reason)),
+    };
     let output = step(&format!("timing {}", peer.name), &mut peer.score(&model, rows, ROUNDS))?;
     let said: Value = serde_json::from_slice(output.stdout.trim_ascii()).context("the peer's time cannot be read")?;
     let seconds = said["seconds"].as_f64().context("the peer did not say how long it took")?;
@@ -104,12 +86,6 @@ fn file_to_file(name: &str, command: &Command, peer: bool) -> Result<Result<f64,
         }
     }
     Ok(Ok(best))
-}
-
-fn model_of(name: &str) -> Result<PathBuf> {
-    let folder = folder().join("models/score");
-    std::fs::create_dir_all(&folder)?;
-    Ok(folder.join(name))
 }
 
 fn speed_table(speeds: &[(String, Result<Speed, String>)]) -> Table {
