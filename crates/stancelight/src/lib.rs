@@ -40,6 +40,7 @@
 //! `serde`: the module `view`, results as JSON-ready values with the labels' names written out.
 
 mod analysis;
+mod ascii;
 pub mod feature;
 pub mod file;
 mod model;

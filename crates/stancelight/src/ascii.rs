@@ -1,0 +1,101 @@
+//! What most of a text is made of, read without decoding: a class for every ASCII byte from one table, and
+//! runs of letters and digits measured eight bytes at a time.
+//!
+//! Nothing here decides anything of its own. [`crate::token`] takes these short cuts where they give what its
+//! general rules would, and its tests hold the two against each other.
+
+/// What a byte of a text is to the tokenizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// White space, or a sign that says nothing.
+    Blank,
+    Small,
+    Capital,
+    Digit,
+    Clause,
+    Quote,
+    Symbol,
+    /// Part of a character beyond ASCII.
+    Beyond,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut out = [Class::Beyond; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        out[byte as usize] = match byte {
+            b'a'..=b'z' => Class::Small,
+            b'A'..=b'Z' => Class::Capital,
+            b'0'..=b'9' => Class::Digit,
+            b'.' | b',' | b';' | b':' | b'?' | b'!' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'/' | b'|' => {
+                Class::Clause
+            }
+            b'"' | b'\'' | b'`' => Class::Quote,
+            0..=b' ' | b'-' | b'_' | b'*' | b'~' | b'^' | b'\\' | 0x7f => Class::Blank,
+            _ => Class::Symbol,
+        };
+        byte += 1;
+    }
+    out
+};
+
+/// The class of a byte.
+pub(crate) const fn class(byte: u8) -> Class {
+    CLASSES[byte as usize]
+}
+
+/// What to put behind a text, so that the words at its end can be read eight bytes at a time, too.
+pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0";
+
+/// The first eight bytes at `at`, the first of them lowest; `None` near the end of unpadded bytes.
+pub(crate) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map(|&chunk| u64::from_le_bytes(chunk))
+}
+
+/// Where the run of small ASCII letters and digits that begins at `at` ends.
+pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(chunk) = eight(bytes, at) {
+        let others = others(chunk);
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count()
+}
+
+/// The highest bit of every byte that is no small letter and no digit.
+const fn others(chunk: u64) -> u64 {
+    const HIGH: u64 = each(0x80);
+    // Of seven-bit numbers none carries into its neighbour, and one reaches 0x80 just when it is great enough.
+    let low = chunk & !HIGH;
+    let letter = (low + each(0x80 - b'a')) & !(low + each(0x7f - b'z'));
+    let digit = (low + each(0x80 - b'0')) & !(low + each(0x7f - b'9'));
+    (chunk | !(letter | digit)) & HIGH
+}
+
+/// Eight times the same byte.
+const fn each(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PADDING, run_end};
+
+    #[test]
+    fn a_run_ends_at_every_other_byte() {
+        for byte in 0..=255 {
+            for len in 0..20 {
+                let mut bytes = vec![b'z'; len];
+                bytes.push(byte);
+                bytes.extend(b"09a");
+                let end = if byte.is_ascii_lowercase() || byte.is_ascii_digit() { len + 4 } else { len };
+                assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}");
+                bytes.extend(PADDING.as_bytes());
+                assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}, padded");
+            }
+        }
+    }
+}
