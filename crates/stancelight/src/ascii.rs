@@ -4,17 +4,17 @@
 //! Nothing here decides anything of its own. [`crate::token`] takes these short cuts where they give what its
 //! general rules would, and its tests hold the two against each other.
 
+use crate::token::{Case, Kind};
+
 /// What a byte of a text is to the tokenizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// White space, or a sign that says nothing.
     Blank,
-    Small,
-    Capital,
-    Digit,
-    Clause,
-    Quote,
-    Symbol,
+    /// The letter or digit that a word or number begins with.
+    Word(Kind, Case),
+    /// A token of its own.
+    Sign(Kind),
     /// Part of a character beyond ASCII.
     Beyond,
 }
@@ -24,15 +24,15 @@ const CLASSES: [Class; 256] = {
     let mut byte = 0;
     while byte < 128 {
         out[byte as usize] = match byte {
-            b'a'..=b'z' => Class::Small,
-            b'A'..=b'Z' => Class::Capital,
-            b'0'..=b'9' => Class::Digit,
+            b'a'..=b'z' => Class::Word(Kind::Word, Case::Lower),
+            b'A'..=b'Z' => Class::Word(Kind::Word, Case::Capital),
+            b'0'..=b'9' => Class::Word(Kind::Number, Case::Lower),
             b'.' | b',' | b';' | b':' | b'?' | b'!' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'/' | b'|' => {
-                Class::Clause
+                Class::Sign(Kind::Clause)
             }
-            b'"' | b'\'' | b'`' => Class::Quote,
+            b'"' | b'\'' | b'`' => Class::Sign(Kind::Quote),
             0..=b' ' | b'-' | b'_' | b'*' | b'~' | b'^' | b'\\' | 0x7f => Class::Blank,
-            _ => Class::Symbol,
+            _ => Class::Sign(Kind::Symbol),
         };
         byte += 1;
     }
@@ -48,11 +48,13 @@ pub(crate) const fn class(byte: u8) -> Class {
 pub(crate) const PADDING: &str = "\0\0\0\0\0\0\0\0";
 
 /// The first eight bytes at `at`, the first of them lowest; `None` near the end of unpadded bytes.
+#[inline]
 pub(crate) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map(|&chunk| u64::from_le_bytes(chunk))
 }
 
 /// Where the run of small ASCII letters and digits that begins at `at` ends.
+#[inline]
 pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(chunk) = eight(bytes, at) {
         let others = others(chunk);

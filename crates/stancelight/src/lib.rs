@@ -43,6 +43,7 @@ mod analysis;
 mod ascii;
 pub mod feature;
 pub mod file;
+mod lookup;
 mod model;
 pub mod offset;
 pub mod sentence;

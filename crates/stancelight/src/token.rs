@@ -67,21 +67,29 @@ impl Tokens {
         &self.forms[token.form_range()]
     }
 
+    /// The tokens without their forms.
+    pub(crate) fn as_slice(&self) -> &[Token] {
+        &self.tokens
+    }
+
+    /// All forms, and where among them that of one of these tokens begins and ends. At least eight bytes follow.
+    pub(crate) fn place(&self, token: Token) -> (&[u8], usize, usize) {
+        (self.forms.as_bytes(), token.form.0 as usize, token.form.1 as usize)
+    }
+
     /// Replaces what was here by the tokens of `text`. Never fails.
     pub fn fill(&mut self, text: &str) {
         self.start(text);
         let mut at = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
             at = match ascii::class(byte) {
+                Class::Word(kind, case) => self.plain_word(text, at, kind, case),
                 Class::Blank => at + 1,
-                Class::Small => self.plain_word(text, at, Kind::Word, Case::Lower),
-                Class::Capital => self.plain_word(text, at, Kind::Word, Case::Capital),
-                Class::Digit => self.plain_word(text, at, Kind::Number, Case::Lower),
-                Class::Clause => self.plain_sign(at, Kind::Clause),
-                Class::Quote => self.plain_sign(at, Kind::Quote),
-                Class::Symbol => self.plain_sign(at, Kind::Symbol),
+                Class::Sign(kind) => self.plain_sign(at, kind),
                 Class::Beyond => self.any(text, at),
             };
+            // The one space behind nearly every word is not worth a turn of its own.
+            at += usize::from(self.forms.as_bytes()[at] == b' ');
         }
         self.forms.push_str(PADDING);
     }
@@ -209,6 +217,11 @@ impl Tokens {
 }
 
 impl Token {
+    /// Bytes of its form.
+    pub(crate) const fn form_len(self) -> usize {
+        (self.form.1 - self.form.0) as usize
+    }
+
     /// Where its form stands among the forms.
     fn form_range(self) -> std::ops::Range<usize> {
         self.form.0 as usize..self.form.1 as usize
