@@ -67,24 +67,63 @@ pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
     at + rest.iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count()
 }
 
-/// The highest bit of every byte that is no small letter and no digit.
-const fn others(chunk: u64) -> u64 {
-    const HIGH: u64 = each(0x80);
-    // Of seven-bit numbers none carries into its neighbour, and one reaches 0x80 just when it is great enough.
-    let low = chunk & !HIGH;
-    let letter = (low + each(0x80 - b'a')) & !(low + each(0x7f - b'z'));
-    let digit = (low + each(0x80 - b'0')) & !(low + each(0x7f - b'9'));
-    (chunk | !(letter | digit)) & HIGH
+/// The first of the bytes from `at` to `to` in whose place `flags` sets the highest bit, or `to`. It is given eight
+/// bytes at a time, and sees no byte but its own: it may not carry from one to the next.
+#[inline]
+pub(crate) fn find(bytes: &[u8], mut at: usize, to: usize, flags: impl Fn(u64) -> u64) -> usize {
+    while at < to {
+        let chunk = eight(bytes, at).unwrap_or_else(|| {
+            let mut rest = [0; 8];
+            rest.iter_mut().zip(&bytes[at..]).for_each(|(copy, &byte)| *copy = byte);
+            u64::from_le_bytes(rest)
+        });
+        let flagged = flags(chunk);
+        if flagged != 0 {
+            return to.min(at + flagged.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    to
 }
+
+/// Flags, for [`find`], bytes beyond ASCII and control characters up to U+000D: whatever may break a line.
+pub(crate) const fn breaking(chunk: u64) -> u64 {
+    (!reaching(chunk, b'\r' + 1) | chunk) & HIGH
+}
+
+/// Flags bytes beyond ASCII and those signs that end sentences.
+pub(crate) const fn terminating(chunk: u64) -> u64 {
+    (is(chunk, b'.') | is(chunk, b'!') | is(chunk, b'?') | chunk) & HIGH
+}
+
+/// Flags all but small letters and digits.
+const fn others(chunk: u64) -> u64 {
+    let letter = reaching(chunk, b'a') & !reaching(chunk, b'z' + 1);
+    let digit = reaching(chunk, b'0') & !reaching(chunk, b'9' + 1);
+    (!(letter | digit) | chunk) & HIGH
+}
+
+/// The highest bit of every byte.
+const HIGH: u64 = each(0x80);
 
 /// Eight times the same byte.
 const fn each(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
 
+/// Sets the highest bit of bytes whose lower seven reach `least`. Sums of seven-bit numbers do not carry.
+const fn reaching(chunk: u64, least: u8) -> u64 {
+    (chunk & !HIGH) + each(0x80 - least)
+}
+
+/// Sets the highest bit of bytes whose lower seven are those of `byte`.
+const fn is(chunk: u64, byte: u8) -> u64 {
+    !reaching(chunk ^ each(byte), 1)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{PADDING, run_end};
+    use super::{PADDING, breaking, find, run_end, terminating};
 
     #[test]
     fn a_run_ends_at_every_other_byte() {
@@ -97,6 +136,23 @@ mod tests {
                 assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}");
                 bytes.extend(PADDING.as_bytes());
                 assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}, padded");
+            }
+        }
+    }
+    #[test]
+    fn a_find_ends_at_every_wanted_byte() {
+        for byte in 0..=255 {
+            for len in 0..20 {
+                // A byte before, whose carry would be seen, and others behind.
+                let mut bytes = vec![0x7f; len];
+                bytes.extend([byte, b'x', b'.', b'\n', 0xff]);
+                for to in len..bytes.len() {
+                    let naive = |wanted: fn(u8) -> bool| bytes[..to].iter().position(|&b| wanted(b)).unwrap_or(to);
+                    let breaks = naive(|b| b <= b'\r' || b >= 0x80);
+                    let terminates = naive(|b| matches!(b, b'.' | b'!' | b'?') || b >= 0x80);
+                    assert_eq!(find(&bytes, 0, to, breaking), breaks, "{byte} after {len} of {to}");
+                    assert_eq!(find(&bytes, 0, to, terminating), terminates, "{byte} after {len} of {to}");
+                }
             }
         }
     }
