@@ -94,33 +94,57 @@ pub fn softmax(logits: &[f64]) -> Vec<f64> {
 #[derive(Default)]
 pub(crate) struct Scratch {
     terms: Terms,
+    /// The features that the model knows.
+    found: Vec<Found>,
     sums: Vec<i64>,
+}
+
+/// A feature's row of weights, and the one or two terms it belongs to.
+struct Found {
+    row: usize,
+    terms: [usize; 2],
 }
 
 /// Twice a feature's weight, so that half of it is still a whole number.
 const UNITS: i64 = 2;
 
 impl Scratch {
-    /// Sums the weights of `sentence`'s features, in half units, and gives the factor that makes a
-    /// label's sum its logit. `share` is told what each term receives.
-    fn sum(&mut self, sentence: &str, predictor: &Predictor, mut share: impl FnMut(usize, &[i8], i64)) {
+    /// Finds `sentence`'s features and sums their weights, in half units.
+    fn sum(&mut self, sentence: &str, predictor: &Predictor) {
         let settings = &predictor.model().settings;
         let (lexicon, markers) = (predictor.lexicon(), predictor.markers);
-        self.sums.clear();
-        self.sums.resize(predictor.topic().labels.len(), 0);
         self.terms.fill(sentence, settings, lexicon, markers);
-        let sums = &mut self.sums;
-        self.terms.features(settings, markers, |feature, i, j| {
-            let Some(weights) = predictor.weights(feature) else { return };
-            for (sum, &weight) in sums.iter_mut().zip(weights) {
-                *sum += i64::from(weight) * UNITS;
+        self.found.clear();
+        for known in self.terms.known(settings, markers) {
+            let (i, before) = (known.term, known.term.saturating_sub(1));
+            let [word, negated] = predictor.rows_of(known.id);
+            if let Some(row) = word {
+                self.found.push(Found { row, terms: [i, i] });
             }
-            share(i, weights, UNITS / 2);
-            share(j, weights, UNITS / 2);
-        });
+            if let (Some(row), true) = (negated, known.negated) {
+                self.found.push(Found { row, terms: [i, i] });
+            }
+            if let Some(row) = known.left.and_then(|left| predictor.row_of_pair(left, known.id)) {
+                self.found.push(Found { row, terms: [before, i] });
+            }
+        }
+        let weights = &predictor.model().linear.weights;
+        self.sums.clear();
+        match predictor.topic().labels.len() {
+            // Nearly every topic has two or three labels, and a loop over so few costs more than its work.
+            2 => self.sums.extend(sum_rows::<2>(&self.found, weights)),
+            3 => self.sums.extend(sum_rows::<3>(&self.found, weights)),
+            labels => {
+                self.sums.resize(labels, 0);
+                for found in &self.found {
+                    let row = &weights[found.row * labels..];
+                    self.sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += UNITS * i64::from(weight));
+                }
+            }
+        }
     }
 
-    /// What one half unit is worth to each label in the sentence last summed. Rounded to `f32`: products
+    /// The factors that make the labels' sums logits: what one half unit is worth in the sentence last summed. Rounded to `f32`: products
     /// with whole numbers are then exact in `f64`.
     fn factors<'a>(&'a self, predictor: &'a Predictor) -> impl Iterator<Item = f64> + 'a {
         let model = predictor.model();
@@ -142,9 +166,20 @@ impl Scratch {
     }
 
     pub(crate) fn score(&mut self, sentence: &str, predictor: &Predictor) -> Verdict {
-        self.sum(sentence, predictor, |_, _, _| {});
+        self.sum(sentence, predictor);
         self.verdict(predictor)
     }
+}
+
+/// The sums of rows of as many weights, in half units.
+fn sum_rows<const LABELS: usize>(found: &[Found], weights: &[i8]) -> [i64; LABELS] {
+    let (rows, _) = weights.as_chunks::<LABELS>();
+    let mut sums = [0; LABELS];
+    for found in found {
+        let row = rows[found.row];
+        (0..LABELS).for_each(|label| sums[label] += UNITS * i64::from(row[label]));
+    }
+    sums
 }
 
 /// Cuts `text` into sentences and judges each. Never fails.
@@ -175,18 +210,17 @@ pub fn score_all<'t>(
 pub fn explain(sentence: &str, predictor: &Predictor) -> Explanation {
     let mut scratch = Scratch::default();
     let labels = predictor.topic().labels.len();
-    let mut shares: Vec<i64> = Vec::new();
-    scratch.sum(sentence, predictor, |term, weights, units| {
-        let needed = (term + 1) * labels;
-        if shares.len() < needed {
-            shares.resize(needed, 0);
-        }
-        for (share, &weight) in shares[term * labels..].iter_mut().zip(weights) {
-            *share += i64::from(weight) * units;
-        }
-    });
+    scratch.sum(sentence, predictor);
     let terms = scratch.terms.as_slice();
-    shares.resize(terms.len() * labels, 0);
+    let mut shares = vec![0_i64; terms.len() * labels];
+    for found in &scratch.found {
+        for term in found.terms {
+            let weights = &predictor.model().linear.weights[found.row * labels..];
+            for (share, &weight) in shares[term * labels..][..labels].iter_mut().zip(weights) {
+                *share += UNITS / 2 * i64::from(weight);
+            }
+        }
+    }
     let factors: Vec<f64> = scratch.factors(predictor).collect();
     let words = terms
         .iter()

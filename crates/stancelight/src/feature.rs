@@ -18,6 +18,13 @@ pub type WordId = u32;
 pub trait Lexicon {
     /// The number of the word with this form.
     fn id(&self, form: &str) -> Option<WordId>;
+
+    /// The number of a token's form, and whether that is one of the settings' negators. A lexicon that was made
+    /// for these settings may know both at once.
+    fn look_up(&self, tokens: &Tokens, token: Token, settings: &Settings) -> (Option<WordId>, bool) {
+        let form = tokens.form(token);
+        (self.id(form), settings.negators.iter().any(|negator| negator == form))
+    }
 }
 
 /// Stand-ins for what is not looked up by its form. No token has such a form, because `<` never
@@ -131,6 +138,18 @@ pub struct Terms {
     terms: Vec<Term>,
 }
 
+/// What features one term gives.
+pub(crate) struct KnownTerm {
+    /// The term's index.
+    pub(crate) term: usize,
+    /// The word is a feature,
+    pub(crate) id: WordId,
+    /// and it is one under negation,
+    pub(crate) negated: bool,
+    /// and a pair with this word before it.
+    pub(crate) left: Option<WordId>,
+}
+
 /// Numbers that terms need again and again, looked up once.
 #[derive(Clone, Copy, Debug)]
 pub struct Markers {
@@ -156,13 +175,15 @@ impl Terms {
     pub fn fill(&mut self, sentence: &str, settings: &Settings, lexicon: &impl Lexicon, markers: Markers) {
         self.tokens.fill(sentence);
         self.terms.clear();
-        let headline = settings.mask_names && is_headline(&self.tokens);
+        let mut headline = None;
+        let mut negation = false;
         let mut after_break = false;
         let mut opens = true;
         let mut in_name = false;
-        for (token, form) in self.tokens.iter() {
+        for &token in self.tokens.as_slice() {
             match token.kind {
                 Kind::Clause | Kind::Quote => {
+                    let form = self.tokens.form(token);
                     after_break |= token.kind == Kind::Clause;
                     opens |= !matches!(form, "," | "(" | ")" | "/");
                     in_name = false;
@@ -174,9 +195,13 @@ impl Terms {
                 Kind::Number | Kind::Symbol | Kind::Word => {}
             }
             let capital = settings.mask_names && token.kind == Kind::Word && token.case == Case::Capital;
-            let known = if token.kind == Kind::Number { markers.number } else { lexicon.id(form) };
-            let name = capital && (known.is_none() || !(opens || headline));
-            let negates = settings.negation && settings.negators.iter().any(|negator| negator == form);
+            let (id, negator) = lexicon.look_up(&self.tokens, token, settings);
+            let known = if token.kind == Kind::Number { markers.number } else { id };
+            // Few sentences have a word of which only a headline says whether it is a name.
+            let mut headline = || *headline.get_or_insert_with(|| is_headline(&self.tokens));
+            let name = capital && (known.is_none() || !(opens || headline()));
+            let negates = settings.negation && negator;
+            negation |= negates;
             if name {
                 match self.terms.last_mut() {
                     Some(run) if in_name && !after_break => run.span.end = token.span.end,
@@ -195,7 +220,9 @@ impl Terms {
             opens = false;
             after_break = false;
         }
-        self.negate();
+        if negation {
+            self.negate();
+        }
     }
 
     fn negate(&mut self) {
@@ -212,21 +239,25 @@ impl Terms {
     /// Every feature of the sentence, with the one or two terms it belongs to: `emit(feature, i, j)`,
     /// where `j == i` for a feature of one term.
     pub fn features(&self, settings: &Settings, markers: Markers, mut emit: impl FnMut(Feature, usize, usize)) {
-        let mut before = markers.start;
-        for (i, term) in self.terms.iter().enumerate() {
-            let Some(id) = term.id else {
-                before = None;
-                continue;
-            };
-            emit(Feature::Word(id), i, i);
-            if term.negated {
-                emit(Feature::Negated(id), i, i);
+        for KnownTerm { term, id, negated, left } in self.known(settings, markers) {
+            emit(Feature::Word(id), term, term);
+            if negated {
+                emit(Feature::Negated(id), term, term);
             }
-            if let (true, Some(left), false) = (settings.pairs, before, term.after_break) {
-                emit(Feature::Pair(left, id), i.saturating_sub(1), i);
+            if let Some(left) = left {
+                emit(Feature::Pair(left, id), term.saturating_sub(1), term);
             }
-            before = Some(id);
         }
+    }
+
+    /// The same, term by term: those that the lexicon knows, for only they give features.
+    pub(crate) fn known(&self, settings: &Settings, markers: Markers) -> impl Iterator<Item = KnownTerm> {
+        let pairs = settings.pairs;
+        let mut before = markers.start;
+        self.terms.iter().enumerate().filter_map(move |(i, term)| {
+            let left = std::mem::replace(&mut before, term.id).filter(|_| pairs && !term.after_break);
+            term.id.map(|id| KnownTerm { term: i, id, negated: term.negated, left })
+        })
     }
 }
 
@@ -234,9 +265,13 @@ impl Terms {
 /// does not tell a name.
 fn is_headline(tokens: &Tokens) -> bool {
     const LONGER: usize = 4;
-    let words = || tokens.iter().filter(|(token, form)| token.kind == Kind::Word && form.len() >= LONGER);
-    let capitals = words().filter(|(token, _)| token.case == Case::Capital).count();
-    capitals >= 3 && capitals * 10 >= words().count() * 7
+    let (mut words, mut capitals) = (0, 0);
+    for token in tokens.as_slice() {
+        let longer = token.kind == Kind::Word && token.form_len() >= LONGER;
+        words += usize::from(longer);
+        capitals += usize::from(longer && token.case == Case::Capital);
+    }
+    capitals >= 3 && capitals * 10 >= words * 7
 }
 
 /// What one occurrence of a word says about whether it is a name.

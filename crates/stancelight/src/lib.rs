@@ -40,8 +40,10 @@
 //! `serde`: the module `view`, results as JSON-ready values with the labels' names written out.
 
 mod analysis;
+mod ascii;
 pub mod feature;
 pub mod file;
+mod lookup;
 mod model;
 pub mod offset;
 pub mod sentence;

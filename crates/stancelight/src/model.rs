@@ -4,7 +4,9 @@
 //! Keeping the two apart lets the file stay small and stable while the tables change with the engine.
 
 use crate::feature::{Feature, Lexicon, Markers, Settings, WordId};
-use crate::table::{Index, Words};
+use crate::lookup::{PairTable, WordTable};
+use crate::table::Words;
+use crate::token::{Token, Tokens};
 use crate::topic::Topic;
 
 /// Everything a model file says.
@@ -46,47 +48,56 @@ pub struct Predictor {
     pub(crate) markers: Markers,
     /// For each word, the row of its word feature and of its negated feature, or [`NO_ROW`].
     rows: Vec<[u32; 2]>,
-    pairs: Index,
-    first_pair: usize,
+    pairs: PairTable,
 }
 
 const NO_ROW: u32 = u32::MAX;
 
-/// The words of a model, found by their form.
+/// The words of a model, found by their form. Behind them its negators that are not among them, so that one
+/// look-up a token answers both questions.
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
-    words: Words,
-    index: Index,
+    table: WordTable,
+    words: WordId,
+}
+
+impl Known {
+    fn new(model: &Model) -> Self {
+        let table = WordTable::new(&model.words, model.settings.negators.iter().map(String::as_str));
+        let words = WordId::try_from(model.words.len()).expect("a vocabulary has far fewer than four billion words");
+        Self { table, words }
+    }
 }
 
 impl Lexicon for Known {
     fn id(&self, form: &str) -> Option<WordId> {
-        self.index.find(form, |index| self.words.get(index) == form)
+        self.table.find(form.as_bytes(), 0, form.len()).map(|(id, _)| id).filter(|&id| id < self.words)
+    }
+
+    #[inline]
+    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
+        let (forms, from, to) = tokens.place(token);
+        let found = self.table.find(forms, from, to);
+        found.map_or((None, false), |(id, negates)| ((id < self.words).then_some(id), negates))
     }
 }
 
 impl Predictor {
     /// Compiles the look-up tables.
     pub fn new(model: Model) -> Self {
-        let words = model.words.clone();
-        let index = Index::new(words.len(), |i| words.get(i));
-        let mut rows = vec![[NO_ROW; 2]; words.len()];
-        let mut first_pair = model.features.len();
-        for (row, &feature) in (0u32..).zip(&model.features) {
+        let mut rows = vec![[NO_ROW; 2]; model.words.len()];
+        for (row, &feature) in (0..).zip(&model.features) {
             match feature {
                 Feature::Word(a) => rows[a as usize][0] = row,
                 Feature::Negated(a) => rows[a as usize][1] = row,
-                Feature::Pair(..) => {
-                    // Keys ascend by kind, so all features of two words stand at the end.
-                    first_pair = row as usize;
-                    break;
-                }
+                // Keys ascend by kind: from here on there are only pairs.
+                Feature::Pair(..) => break,
             }
         }
-        let pairs = Index::new(model.features.len() - first_pair, |i| model.features[first_pair + i].key());
-        let lexicon = Known { words, index };
+        let pairs = PairTable::new(&model.features);
+        let lexicon = Known::new(&model);
         let markers = Markers::of(&lexicon);
-        Self { model, lexicon, markers, rows, pairs, first_pair }
+        Self { model, lexicon, markers, rows, pairs }
     }
 
     /// The model this was made from.
@@ -103,20 +114,13 @@ impl Predictor {
         &self.lexicon
     }
 
-    /// The weights of a feature, one a label, if the model has it.
-    pub(crate) fn weights(&self, feature: Feature) -> Option<&[i8]> {
-        let row = match feature {
-            Feature::Word(a) => self.rows[a as usize][0],
-            Feature::Negated(a) => self.rows[a as usize][1],
-            Feature::Pair(..) => {
-                let key = feature.key();
-                let pair = self
-                    .pairs
-                    .find(key, |i| self.model.features.get(self.first_pair + i).is_some_and(|f| f.key() == key));
-                pair.map_or(NO_ROW, |i| i + u32::try_from(self.first_pair).unwrap_or(NO_ROW))
-            }
-        };
-        let labels = self.model.linear.bias.len();
-        (row != NO_ROW).then(|| &self.model.linear.weights[row as usize * labels..][..labels])
+    /// The rows of a word's weights, as it stands and negated, if the model has these features.
+    pub(crate) fn rows_of(&self, word: WordId) -> [Option<usize>; 2] {
+        self.rows[word as usize].map(|row| (row != NO_ROW).then_some(row as usize))
+    }
+
+    /// The row of a pair's weights, if the model has it.
+    pub(crate) fn row_of_pair(&self, left: WordId, right: WordId) -> Option<usize> {
+        self.pairs.find(Feature::Pair(left, right), &self.model.features)
     }
 }

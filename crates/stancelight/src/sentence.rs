@@ -6,6 +6,7 @@
 //! unless the full stop belongs to an abbreviation, an initial, a list number or a quotation that
 //! goes on in lower case. Two passes, each linear in the text.
 
+use crate::ascii;
 use crate::span::Span;
 use crate::token::is_invisible;
 
@@ -36,21 +37,25 @@ fn lines(text: &str) -> impl Iterator<Item = Span> + '_ {
             return None;
         }
         let start = rest;
-        let tail = &text[start..];
-        match tail.find(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']) {
-            None => {
-                rest = text.len() + 1;
-                Some(Span::new(start, text.len()))
-            }
-            Some(at) => {
-                let breaker = &tail[at..];
-                let width =
-                    if breaker.starts_with("\r\n") { 2 } else { breaker.chars().next().map_or(1, char::len_utf8) };
-                rest = start + at + width;
-                Some(Span::new(start, start + at))
-            }
-        }
+        let (end, width) = line_end(text, start);
+        rest = end + width;
+        Some(Span::new(start, end))
     })
+}
+
+/// Where the line that begins at `start` ends, and the bytes of the break; the text's last line counts one.
+fn line_end(text: &str, start: usize) -> (usize, usize) {
+    let mut at = start;
+    loop {
+        at = ascii::find(text.as_bytes(), at, text.len(), ascii::breaking);
+        match text.as_bytes()[at..] {
+            [] | [b'\n' | 0xb | 0xc, ..] => return (at, 1),
+            [b'\r', b'\n', ..] | [0xc2, 0x85, ..] => return (at, 2),
+            [b'\r', ..] => return (at, 1),
+            [0xe2, 0x80, 0xa8 | 0xa9, ..] => return (at, 3),
+            _ => at += 1,
+        }
+    }
 }
 
 /// Paragraphs whose lines were wrapped by hand become one segment; everywhere else a line break ends
@@ -86,9 +91,12 @@ fn flush(text: &str, block: &mut Vec<Span>, out: &mut Vec<Span>) {
 /// headlines shows itself by its capitals.
 fn is_hard_wrapped(text: &str, block: &[Span]) -> bool {
     let [first @ .., _] = block else { return false };
+    if first.is_empty() {
+        return false;
+    }
     let width = |line: Span| text[line.range()].chars().count();
     let longest = block.iter().map(|&line| width(line)).max().unwrap_or(0);
-    if first.is_empty() || !(30..=120).contains(&longest) {
+    if !(30..=120).contains(&longest) {
         return false;
     }
     let joints = || block.windows(2).filter(|pair| !starts_list_item(text, pair[1]));
@@ -113,6 +121,9 @@ const BULLETS: [char; 12] = ['•', '◦', '▪', '▫', '‣', '●', '○', '�
 
 /// Bytes of leading bullets with the white space after them.
 fn bullet_len(line: &str) -> usize {
+    if line.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return 0;
+    }
     let after = line.trim_start_matches(BULLETS);
     let rest = after.trim_start();
     if after.len() < line.len() && rest.len() < after.len() { line.len() - rest.len() } else { 0 }
@@ -139,6 +150,10 @@ fn enumerator_len(line: &str) -> usize {
 fn trim(text: &str, span: Span) -> Span {
     let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
     let raw = &text[span.range()];
+    let shows = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if shows(raw.as_bytes().first()) && shows(raw.as_bytes().last()) {
+        return span;
+    }
     let start = span.start + (raw.len() - raw.trim_start_matches(blank).len());
     Span::new(start, start + raw.trim_matches(blank).len())
 }
@@ -191,10 +206,12 @@ fn split_segment(text: &str, segment: Span, out: &mut Vec<Span>) {
     let bullet = bullet_len(head);
     at += bullet + enumerator_len(&head[bullet..]);
     while at < segment.end {
-        let byte = bytes[at];
-        if byte.is_ascii() && !matches!(byte, b'.' | b'!' | b'?') {
-            at += 1;
-        } else if let Some(c) = text[at..segment.end].chars().next() {
+        // No further than an endless sentence may go.
+        let limit = segment.end.min(start + MAX_SENTENCE_BYTES - LOOK_AHEAD + 1).max(at + 1);
+        at = ascii::find(bytes, at, limit, ascii::terminating);
+        if at < limit
+            && let Some(c) = text[at..segment.end].chars().next()
+        {
             let next = at + c.len_utf8();
             if is_terminator(c) {
                 let (end, resume) = boundary(text, start, at, segment.end);

@@ -1,9 +1,4 @@
-//! The model's two look-ups, compiled from plain data at load: words by their form, pairs of words by
-//! their key. Both store indices only, nothing is copied an entry.
-
-use foldhash::fast::FixedState;
-use hashbrown::HashTable;
-use std::hash::BuildHasher;
+//! Many strings as one: the vocabulary as the file holds it and tools list it.
 
 /// Many strings in one allocation, each found by its index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,8 +26,19 @@ impl Words {
 
     /// The word at `index`; an index that is not there is the caller's mistake and panics.
     pub fn get(&self, index: usize) -> &str {
+        let (start, end) = self.range(index);
+        &self.pool[start..end]
+    }
+
+    /// Where the word at `index` begins and ends among [`Self::bytes`].
+    pub(crate) fn range(&self, index: usize) -> (usize, usize) {
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        &self.pool[start..self.ends[index] as usize]
+        (start, self.ends[index] as usize)
+    }
+
+    /// The bytes of all of them, one behind the other.
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        self.pool.as_bytes()
     }
 
     /// All of them, in order.
@@ -48,30 +54,5 @@ impl<'w> FromIterator<&'w str> for Words {
             out.push(word);
         }
         out
-    }
-}
-
-/// From a value to its index among `len` values, which the caller keeps.
-#[derive(Clone, Debug)]
-pub(crate) struct Index {
-    table: HashTable<u32>,
-    state: FixedState,
-}
-
-impl Index {
-    /// Indexes the values that `value` gives for `0..len`.
-    pub(crate) fn new<T: std::hash::Hash>(len: usize, value: impl Fn(usize) -> T) -> Self {
-        let state = FixedState::default();
-        let mut table = HashTable::with_capacity(len);
-        for index in 0..len {
-            let narrow = u32::try_from(index).expect("a vocabulary has fewer than four billion entries");
-            table.insert_unique(state.hash_one(value(index)), narrow, |&other| state.hash_one(value(other as usize)));
-        }
-        Self { table, state }
-    }
-
-    /// The index of the value that hashes like `probe` and satisfies `same`.
-    pub(crate) fn find(&self, probe: impl std::hash::Hash, same: impl Fn(usize) -> bool) -> Option<u32> {
-        self.table.find(self.state.hash_one(probe), |&index| same(index as usize)).copied()
     }
 }
