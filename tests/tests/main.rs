@@ -11,4 +11,5 @@ mod corpora;
 mod learner;
 mod model_file;
 mod parity;
+mod predict;
 mod sentences;
