@@ -12,4 +12,5 @@ mod learner;
 mod model_file;
 mod parity;
 mod scikit_learn;
+mod predict;
 mod sentences;
