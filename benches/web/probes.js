@@ -1,27 +1,35 @@
 // What runs in the page: one probe an engine. Each loads its engine from nothing, and then, if asked to, reads the
-// sentences one by one and an article of a thousand words. Times are in milliseconds.
+// sentences one by one and articles of a thousand words. Times are in milliseconds.
 
 const CHUNK = 50;
 const ROUNDS = 7;
 
 /** The sum over all chunks of each one's best round: short pieces, because other processes interrupt long ones. */
-async function bestOf(items, work) {
+function bestOf(items, work) {
   let sum = 0;
   for (let from = 0; from < items.length; from += CHUNK) {
     const chunk = items.slice(from, from + CHUNK);
     let best = Infinity;
     for (let round = 0; round < ROUNDS; round++) {
       const began = performance.now();
-      for (const item of chunk) {
-        const said = work(item);
-        // Only an engine that answers later is waited for: waiting costs the others more than they take.
-        if (said instanceof Promise) await said;
-      }
+      for (const item of chunk) work(item);
       best = Math.min(best, performance.now() - began);
     }
     sum += best;
   }
   return sum;
+}
+
+/** The best of several articles, each read once: a second reading may be remembered rather than done. */
+async function bestArticle(articles, work) {
+  let best = Infinity;
+  for (const article of articles) {
+    const began = performance.now();
+    const said = work(article);
+    if (said instanceof Promise) await said;
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
 }
 
 async function loaded(load) {
@@ -39,8 +47,8 @@ export async function stancelight(work) {
   return {
     load,
     labels: work.texts.map((text) => stance.score(text).label),
-    sentences: await bestOf(work.texts, (text) => stance.score(text)),
-    article: await bestOf([work.article], (text) => stance.analyze(text).forEach((_, i) => stance.explain(i))),
+    sentences: bestOf(work.texts, (text) => stance.score(text)),
+    article: await bestArticle(work.articles, (text) => stance.analyze(text).forEach((_, i) => stance.explain(i))),
   };
 }
 
@@ -62,23 +70,21 @@ export async function fasttext(work) {
   return {
     load,
     labels: work.prepared.map((text) => ask(text)[0][1].replace("__label__", "")),
-    sentences: await bestOf(work.prepared, ask),
+    sentences: bestOf(work.prepared, ask),
   };
 }
 
 export async function harper(work) {
   const [linter, load] = await loaded(async () => {
-    const [{ LocalLinter }, { binary }] = await Promise.all([
-      import("/npm/harper.js/dist/index.js"), import("/npm/harper.js/dist/binary.js"),
+    const [{ LocalLinter }, { slimBinary }] = await Promise.all([
+      import("/npm/harper.js/dist/index.js"), import("/npm/harper.js/dist/slimBinary.js"),
     ]);
-    const linter = new LocalLinter({ binary });
+    const linter = new LocalLinter({ binary: slimBinary });
     await linter.setup();
     return linter;
   });
   if (!work) return { load };
-  // Something always differs, or it would answer from its cache.
-  let round = 0;
-  return { load, article: await bestOf([work.article], (text) => linter.lint(`${text} ${round++}`)) };
+  return { load, article: await bestArticle(work.articles, (text) => linter.lint(text)) };
 }
 
 export async function transformers() {

@@ -49,7 +49,7 @@ pub fn run(data: &Path, sizes: Sizes) -> Result<()> {
     println!("{}.", machine());
     println!(
         "CPU: the whole process. At work: without starting Python and loading libraries; the ratio is of these, to our \
-         first row. Ours also cross-validates and calibrates."
+         first row. Ours also validates and calibrates."
     );
     Ok(())
 }
