@@ -1,4 +1,7 @@
-// Two small helpers: finding what the page is known to hold, and making elements from plain text only.
+// Small helpers: finding what the page is known to hold, making elements from plain text only, and writing
+// figures and hues the same way everywhere.
+
+import type { Label } from "stancelight";
 
 /** The element with this id; the page's own markup promises it. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -18,3 +21,12 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   element.append(...children);
   return element;
 }
+
+/** A label's hue, as CSS: it follows the page's colour scheme by itself. */
+export const hueOf = (label: Label | undefined): string => (label ? `light-dark(${label.color}, ${label.colorDark})` : "gray");
+
+/** A figure with its sign, a true minus included. */
+export const signed = (x: number): string => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
+
+/** A probability in per cent; near the ends with a decimal, for 100 % would be a lie. */
+export const percent = (p: number): string => `${(100 * p).toFixed(p > 0.995 || p < 0.005 ? 1 : 0)} %`;
