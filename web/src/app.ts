@@ -3,6 +3,7 @@
 
 import { load, type Sentence, type Stancelight } from "stancelight";
 import { byId, make, signed } from "./dom";
+import { Disagree } from "./disagree";
 import { Editor } from "./editor";
 import { Filter } from "./filter";
 import { meanOf } from "./figures";
@@ -29,7 +30,8 @@ const editor = new Editor(() => void refresh(), (offset) => {
   const index = sentences.findIndex(({ start, end }) => start <= offset && offset <= end);
   if (index >= 0) choose(index, false);
 });
-const findings = new Findings((index) => choose(index, true));
+const disagree = new Disagree(() => repaint());
+const findings = new Findings((index) => choose(index, true), (text) => disagree.markOf(text));
 const timeline = new Timeline((index) => choose(index, true));
 const filter = new Filter(() => repaint());
 
@@ -102,6 +104,7 @@ function choose(index: number, scroll: boolean): void {
   };
   shift(why);
   why.words.forEach(shift);
+  disagree.ask(analysed.slice(sentence.start, sentence.end), sentence);
   showWhy(analysed, why, stance);
   editor.select(sentence.start, sentence.end, scroll);
 }
@@ -115,6 +118,10 @@ function adopt(model: Stancelight): void {
   slider.value = String(topic.threshold);
   editor.dress(topic);
   filter.dress(topic);
+  // What the model before it said is no verdict of this one.
+  sentences = [];
+  choose(-1, false);
+  disagree.dress(topic);
   byId("facts").replaceChildren(...model.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
   complain("");
   void refresh();

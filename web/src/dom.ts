@@ -28,5 +28,9 @@ export const hueOf = (label: Label | undefined): string => (label ? `light-dark(
 /** A figure with its sign, a true minus included. */
 export const signed = (x: number): string => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
 
-/** A probability in per cent; near the ends with a decimal, for 100 % would be a lie. */
-export const percent = (p: number): string => `${(100 * p).toFixed(p > 0.995 || p < 0.005 ? 1 : 0)} %`;
+/** A probability in per cent; near the ends with a decimal, and never 100, which would be a lie. */
+export function percent(p: number): string {
+  if (p > 0.999) return ">99.9 %";
+  if (p < 0.001) return "<0.1 %";
+  return `${(100 * p).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)} %`;
+}

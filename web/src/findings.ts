@@ -22,7 +22,8 @@ export class Findings {
   private shown = PAGE;
   private current = -1;
 
-  constructor(choose: (index: number) => void) {
+  /** `markOf` says what the reader thinks of a sentence. */
+  constructor(choose: (index: number) => void, private readonly markOf: (text: string) => string) {
     this.list.addEventListener("click", (event) => {
       const row = (event.target as Element).closest<HTMLElement>("[data-index]");
       if (row) choose(Number(row.dataset["index"]));
@@ -70,9 +71,10 @@ export class Findings {
   private row({ index, sentence }: Finding, old: Element | undefined): Element {
     const words = this.text.slice(sentence.start, sentence.end);
     const sure = percent(sentence.probabilities[sentence.label] ?? 0);
-    const key = [index, sentence.label, sure, words].join("\u0000");
+    const mark = this.markOf(words);
+    const key = [index, sentence.label, sure, words, mark].join("\u0000");
     if (old instanceof HTMLElement && old.dataset["key"] === key) return old;
-    const button = make("button", "", make("span", "label", sentence.label), make("span", "sure", sure), make("span", "text", words));
+    const button = make("button", "", make("span", "label", sentence.label), make("span", "sure", sure), make("span", "mark", mark), make("span", "text", words));
     button.type = "button";
     button.dataset["index"] = String(index);
     button.setAttribute("aria-current", String(index === this.current));

@@ -1,5 +1,6 @@
 // The page as a reader uses it.
 
+import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
 import { meanOf, student } from "../src/figures";
@@ -90,7 +91,7 @@ test("the sum is written out, and the words the verdict hangs on are the engine'
   const [, bias = "", words = "", logit = ""] = /bias (\S+), words (\S+) = logit (\S+)/.exec(line) ?? [];
   const number = (figure: string) => Number(figure.replace("−", "-"));
   expect(Math.abs(number(bias) + number(words) - number(logit))).toBeLessThan(0.016);
-  expect(line).toMatch(/= \d+(\.\d)? %$/);
+  expect(line).toMatch(/= [<>]?\d+(\.\d)? %$/);
   const struck = await page.locator(".flip del").allTextContents();
   expect(struck.length).toBeGreaterThan(0);
   const said = (await page.locator(".flip strong").textContent()) ?? "";
@@ -104,6 +105,48 @@ test("the sum is written out, and the words the verdict hangs on are the engine'
   }, struck);
   expect(labels[1]).toBe(said);
   expect(labels[0]).not.toBe(said);
+});
+
+test("a reader's judgements are kept, exported for training, and forgotten on request", async ({ page }) => {
+  await open(page);
+  await expect(page.locator("#opinions")).toBeHidden();
+  const rows = page.locator("#findings button");
+  const judge = async (row: number, name: string) => {
+    await rows.nth(row).click();
+    await page.locator("#opinion-choices").getByRole("button", { name, exact: true }).click();
+  };
+  const words = (row: number) => rows.nth(row).locator(".text").textContent();
+  await judge(0, "Right");
+  await judge(1, "It is neutral");
+  await judge(2, "Wrong");
+  await judge(3, "Right");
+  await page.locator("#opinion-choices").getByRole("button", { name: "Right" }).click();
+  await expect(rows.nth(1)).toContainText("✗ neutral");
+  await page.reload();
+  await summary(page);
+  await expect(page.locator("#opinions-count")).toHaveText("You judged 3 sentences; the model was right on 1.");
+  await rows.nth(0).click();
+  await expect(page.getByRole("button", { name: "Right", exact: true })).toHaveAttribute("aria-pressed", "true");
+  const [first, second, third] = [await words(0), await words(1), await words(2)];
+  const said = (await rows.nth(0).locator(".label").textContent()) ?? "";
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download for training" }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe("cooperation-threat-corrections.jsonl");
+  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as { text: string; label: unknown });
+  expect(lines.map(({ text }) => text)).toEqual([first, second, third]);
+  expect(lines[0]?.label).toBe(said);
+  expect(lines[1]?.label).toBe("neutral");
+  expect(Object.values(lines[2]?.label as Record<string, number>)).toEqual([0.5, 0.5]);
+  // Each topic has its own.
+  await page.locator("#topic").selectOption({ label: "News sentiment" });
+  await expect(page.locator("#opinions")).toBeHidden();
+  await page.locator("#topic").selectOption({ label: "Cooperation or threat" });
+  await expect(page.locator("#opinions")).toBeVisible();
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.getByRole("button", { name: "Forget them" }).click();
+  await expect(page.locator("#opinions")).toBeHidden();
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
 });
 
 test("j and k walk through the findings, Escape leaves", async ({ page }) => {
@@ -170,7 +213,7 @@ test("the timeline has a mark a sentence, reached by click and by arrow keys", a
   await page.keyboard.press("Enter");
   await expect(marks.nth(4)).toHaveAttribute("aria-current", "true");
   await expect(page.locator('#timeline [tabindex="0"]')).toHaveCount(1);
-  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.]+ %, stance [+−]/);
+  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+ %, stance [+−]/);
 });
 
 test("the mean stance comes with an interval around it", async ({ page }) => {
