@@ -2,11 +2,15 @@
 // a sentence is and says comes from the module.
 
 import { load, type Sentence, type Stancelight } from "stancelight";
-import { byId, make } from "./dom";
+import { byId, make, signed } from "./dom";
+import { Disagree } from "./disagree";
 import { Editor } from "./editor";
+import { Filter } from "./filter";
+import { meanOf } from "./figures";
 import { Findings } from "./findings";
 import { read } from "./reader";
 import { SAMPLE } from "./sample";
+import { Timeline } from "./timeline";
 import { hideWhy, showWhy } from "./why";
 
 const MODELS = new URL("stancelight/models/", document.baseURI);
@@ -26,7 +30,10 @@ const editor = new Editor(() => void refresh(), (offset) => {
   const index = sentences.findIndex(({ start, end }) => start <= offset && offset <= end);
   if (index >= 0) choose(index, false);
 });
-const findings = new Findings((index) => choose(index, true));
+const disagree = new Disagree(() => repaint());
+const findings = new Findings((index) => choose(index, true), (text) => disagree.markOf(text));
+const timeline = new Timeline((index) => choose(index, true));
+const filter = new Filter(() => repaint());
 
 function complain(message: string): void {
   const box = byId("message");
@@ -57,9 +64,14 @@ function repaint(): void {
   const model = stance;
   const threshold = Number(slider.value);
   byId("threshold-value").textContent = threshold.toFixed(2);
-  const painted = sentences.flatMap((sentence, index) => (model.isPainted(sentence, threshold) ? [{ index, sentence }] : []));
-  editor.paint(model.paint(sentences, threshold));
+  const sure = sentences.flatMap((sentence, index) => (model.isPainted(sentence, threshold) ? [{ index, sentence }] : []));
+  const painted = sure.filter(({ sentence }) => filter.allows(sentence.label));
+  filter.count(sure.map(({ sentence }) => sentence.label));
+  byId("painted-count").textContent = `${painted.length} of ${sentences.length} painted`;
+  editor.paint(model.paint(painted.map(({ sentence }) => sentence), threshold));
   findings.show(painted, analysed, model.topic);
+  const isPainted = new Set(painted.map(({ sentence }) => sentence));
+  timeline.show(sentences, analysed, model.topic, (sentence) => isPainted.has(sentence));
   clearTimeout(announcement);
   // Spoken only once typing pauses; a screen reader should not chatter along.
   announcement = setTimeout(() => (summary.textContent = summarise(painted.map(({ sentence }) => sentence))), 400);
@@ -69,15 +81,16 @@ function summarise(painted: Sentence[]): string {
   if (sentences.length === 0) return "No sentences yet.";
   const counts = (stance?.topic.labels ?? []).filter(({ pole }) => pole !== 0).map(({ name }) =>
     `${painted.filter(({ label }) => label === name).length} ${name}`);
-  const mean = sentences.reduce((sum, { score }) => sum + score, 0) / sentences.length;
-  const sign = mean < 0 ? "−" : "+";
-  return `${painted.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. Mean stance ${sign}${Math.abs(mean).toFixed(2)} on a scale from −1 to +1.`;
+  const { mean, interval } = meanOf(sentences.map(({ score }) => score));
+  const range = interval ? ` (95 % interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
+  return `${painted.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. Mean stance ${signed(mean)}${range} on a scale from −1 to +1.`;
 }
 
 /** Shows why a sentence was judged so; −1 for none. */
 function choose(index: number, scroll: boolean): void {
   chosen = index;
   findings.mark(index);
+  timeline.mark(index);
   const sentence = sentences[index];
   if (!sentence || !stance) {
     hideWhy();
@@ -91,7 +104,8 @@ function choose(index: number, scroll: boolean): void {
   };
   shift(why);
   why.words.forEach(shift);
-  showWhy(analysed, why, stance.topic);
+  disagree.ask(analysed.slice(sentence.start, sentence.end), sentence);
+  showWhy(analysed, why, stance);
   editor.select(sentence.start, sentence.end, scroll);
 }
 
@@ -103,14 +117,11 @@ function adopt(model: Stancelight): void {
   byId("question").textContent = topic.question;
   slider.value = String(topic.threshold);
   editor.dress(topic);
-  byId("legend").replaceChildren(...topic.labels.filter(({ pole }) => pole !== 0).map((label) => {
-    const swatch = make("span", "swatch", label.name);
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    swatch.style.setProperty("--hue", dark ? label.colorDark : label.color);
-    swatch.style.setProperty("--style", label.underline);
-    swatch.title = label.meaning;
-    return make("li", "", swatch);
-  }), make("li", "hint", "deeper tint: more sure; plain: not sure, or neither"));
+  filter.dress(topic);
+  // What the model before it said is no verdict of this one.
+  sentences = [];
+  choose(-1, false);
+  disagree.dress(topic);
   byId("facts").replaceChildren(...model.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
   complain("");
   void refresh();
@@ -200,8 +211,6 @@ addEventListener("keydown", (event) => {
   const next = findings.neighbour(event.key === "j" ? 1 : -1);
   if (next !== undefined && next !== chosen) choose(next, true);
 });
-// Colours of rows and swatches follow the scheme.
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => repaint());
 
 begin().catch((error: unknown) => {
   summary.textContent = "The page could not be loaded.";

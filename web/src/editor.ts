@@ -2,7 +2,7 @@
 // scroll, because painting changes no node; where a browser cannot paint so, a marked copy stands in.
 
 import { Painter, addLooks, type Paint, type Topic } from "stancelight";
-import { byId, make } from "./dom";
+import { byId, hueOf, make } from "./dom";
 
 /** Ranges painted at once; of longer articles only what is near the screen. */
 const MOST = 1500;
@@ -82,13 +82,12 @@ export class Editor {
   /** The same in `<mark>` elements, for browsers without highlights. */
   private copy(): void {
     const text = this.text;
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const parts: (Node | string)[] = [];
     let at = 0;
     for (const span of this.spans) {
       const label = this.topic?.labels[span.group];
       const mark = make("mark", "swatch", text.slice(span.start, span.end));
-      mark.style.setProperty("--hue", (dark ? label?.colorDark : label?.color) ?? "#808080");
+      mark.style.setProperty("--hue", hueOf(label));
       mark.style.setProperty("--style", label?.underline ?? "solid");
       parts.push(text.slice(at, span.start), mark);
       at = span.end;

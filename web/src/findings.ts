@@ -1,7 +1,7 @@
 // The list of painted sentences: what keyboards and screen readers go by, since paint is only for eyes.
 
 import type { Sentence, Topic } from "stancelight";
-import { byId, make } from "./dom";
+import { byId, hueOf, make, percent } from "./dom";
 
 /** One painted sentence and its index among all. */
 export interface Finding {
@@ -22,7 +22,8 @@ export class Findings {
   private shown = PAGE;
   private current = -1;
 
-  constructor(choose: (index: number) => void) {
+  /** `markOf` says what the reader thinks of a sentence. */
+  constructor(choose: (index: number) => void, private readonly markOf: (text: string) => string) {
     this.list.addEventListener("click", (event) => {
       const row = (event.target as Element).closest<HTMLElement>("[data-index]");
       if (row) choose(Number(row.dataset["index"]));
@@ -58,8 +59,7 @@ export class Findings {
   }
 
   private render(): void {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const rows = this.findings.slice(0, this.shown).map((finding, at) => this.row(finding, this.list.children[at], dark));
+    const rows = this.findings.slice(0, this.shown).map((finding, at) => this.row(finding, this.list.children[at]));
     rows.forEach((row, at) => {
       if (this.list.children[at] !== row) this.list.insertBefore(row, this.list.children[at] ?? null);
     });
@@ -68,17 +68,17 @@ export class Findings {
   }
 
   /** The row for a finding: the old one if it says the same. */
-  private row({ index, sentence }: Finding, old: Element | undefined, dark: boolean): Element {
+  private row({ index, sentence }: Finding, old: Element | undefined): Element {
     const words = this.text.slice(sentence.start, sentence.end);
-    const sure = `${Math.round(100 * (sentence.probabilities[sentence.label] ?? 0))} %`;
-    const key = [index, sentence.label, sure, words, dark].join("\u0000");
+    const sure = percent(sentence.probabilities[sentence.label] ?? 0);
+    const mark = this.markOf(words);
+    const key = [index, sentence.label, sure, words, mark].join("\u0000");
     if (old instanceof HTMLElement && old.dataset["key"] === key) return old;
-    const button = make("button", "", make("span", "label", sentence.label), make("span", "sure", sure), make("span", "text", words));
+    const button = make("button", "", make("span", "label", sentence.label), make("span", "sure", sure), make("span", "mark", mark), make("span", "text", words));
     button.type = "button";
     button.dataset["index"] = String(index);
     button.setAttribute("aria-current", String(index === this.current));
-    const label = this.topic?.labels.find(({ name }) => name === sentence.label);
-    if (label) button.style.setProperty("--hue", dark ? label.colorDark : label.color);
+    button.style.setProperty("--hue", hueOf(this.topic?.labels.find(({ name }) => name === sentence.label)));
     const row = make("li", "", button);
     row.dataset["key"] = key;
     return row;

@@ -1,31 +1,30 @@
-// Why a sentence was judged as it was: its text and explanation come in, tinted words and the sum in figures
-// go out. The figures shown are the engine's, unrounded ones added up by it, so the sum is the logit.
+// Why a sentence was judged as it was: its text and explanation come in; out go its words, tinted, the sum
+// written out, the words the verdict hangs on, and all shares in a table. The figures are the engine's,
+// unrounded ones added up by it, so the sum is the logit.
 
-import type { Explanation, Topic, Word } from "stancelight";
-import { byId, make } from "./dom";
-
-const percent = (p: number) => `${(100 * p).toFixed(p > 0.995 || p < 0.005 ? 1 : 0)} %`;
-const signed = (x: number) => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
+import type { Explanation, Stancelight, Word } from "stancelight";
+import { byId, hueOf, make, percent, signed } from "./dom";
+import { flipOf, type Flip } from "./flip";
 
 /** Words listed before the rest is summed up in one row. */
 const LISTED = 10;
 
 /** Shows an explanation whose offsets count in `text`. */
-export function showWhy(text: string, explanation: Explanation, topic: Topic): void {
+export function showWhy(text: string, explanation: Explanation, stance: Stancelight): void {
+  const { topic } = stance;
   const section = byId("why");
   const name = explanation.label;
   const label = topic.labels.find((candidate) => candidate.name === name);
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const others = topic.labels.filter((other) => other.name !== name);
   const second = others.reduce((best, other) =>
     (explanation.probabilities[other.name] ?? 0) > (explanation.probabilities[best.name] ?? 0) ? other : best);
   const verdict = make("p", "", make("strong", "", name), ` ${percent(explanation.probabilities[name] ?? 0)}`,
     `${explanation.sure ? "" : " (not sure)"}; next ${second.name}, ${percent(explanation.probabilities[second.name] ?? 0)}`);
   const quote = make("p", "quote", ...tinted(text, explanation, name));
-  if (label) {
-    quote.style.setProperty("--hue", dark ? label.colorDark : label.color);
-  }
-  byId("why-body").replaceChildren(verdict, quote, make("div", "scroll", table(text, explanation, name)));
+  quote.style.setProperty("--hue", hueOf(label));
+  const flip = flipOf(text, explanation, (shorter) => stance.score(shorter));
+  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, explanation, flip),
+    make("div", "scroll", table(text, explanation, name)));
   section.hidden = false;
 }
 
@@ -56,6 +55,33 @@ function tinted(text: string, explanation: Explanation, name: string): (Node | s
   return out;
 }
 
+/** Bias + words = logit, and how the labels' logits make the probability. Rounded only to be shown. */
+function sum(explanation: Explanation, name: string): HTMLElement {
+  const words = explanation.words.reduce((total, word) => total + share(word, name), 0);
+  const logit = (label: string) => explanation.logits[label] ?? 0;
+  const power = (label: string) => {
+    const e = make("span", "power", "e", make("sup", "", signed(logit(label))));
+    e.title = label;
+    return e;
+  };
+  const below = Object.keys(explanation.logits).flatMap((label, i) => (i > 0 ? [" + ", power(label)] : [power(label)]));
+  return make("p", "sum",
+    make("span", "", `bias ${signed(explanation.bias[name] ?? 0)}, words ${signed(words)} = logit ${signed(logit(name))}`),
+    make("span", "", power(name), " ÷ (", ...below, `) = ${percent(explanation.probabilities[name] ?? 0)}`));
+}
+
+/** The words the verdict hangs on, struck out, and what is said without them. */
+function hinge(text: string, explanation: Explanation, flip: Flip | undefined): HTMLElement {
+  if (!flip) return make("p", "flip hint", "It does not hang on a few words: taking out the five that matter most leaves the verdict as it is.");
+  const struck = flip.words.flatMap((word, i) => {
+    const del = make("del", "", text.slice(word.start, word.end));
+    return i === 0 ? [del] : [i === flip.words.length - 1 ? " and " : ", ", del];
+  });
+  const { label, probabilities } = flip.verdict;
+  const verb = explanation.sure ? "it would be" : "it would lean to";
+  return make("p", "flip", "Without ", ...struck, ` ${verb} `, make("strong", "", label), ` ${percent(probabilities[label] ?? 0)}.`);
+}
+
 /** Bias + words = logit → probability. */
 function table(text: string, explanation: Explanation, name: string): HTMLTableElement {
   const words = [...explanation.words].sort((a, b) => Math.abs(share(b, name)) - Math.abs(share(a, name)));
@@ -71,8 +97,8 @@ function table(text: string, explanation: Explanation, name: string): HTMLTableE
   const body = make("tbody", "", row("before any word (bias)", signed(explanation.bias[name] ?? 0)),
     ...listed.map((word) => row(text.slice(word.start, word.end), signed(share(word, name)))));
   if (rest.length > 0) {
-    const sum = rest.reduce((total, word) => total + share(word, name), 0);
-    body.append(row(`${rest.length} more words`, signed(sum)));
+    const total = rest.reduce((total, word) => total + share(word, name), 0);
+    body.append(row(`${rest.length} more words`, signed(total)));
   }
   const foot = make("tfoot", "", row("sum (logit)", signed(explanation.logits[name] ?? 0)),
     row("probability", percent(explanation.probabilities[name] ?? 0)));

@@ -1,7 +1,9 @@
 // The page as a reader uses it.
 
+import { readFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
+import { meanOf, student } from "../src/figures";
 
 const shots = "test-results";
 
@@ -80,6 +82,73 @@ test("a chosen sentence shows words whose shares add up to the logit", async ({ 
   for (const [sum, logit] of sums) expect(sum).toBe(logit);
 });
 
+test("the sum is written out, and the words the verdict hangs on are the engine's word", async ({ page }) => {
+  await open(page);
+  await write(page, "Both governments signed the accord and thanked Norway.");
+  await page.locator("#timeline button").first().click();
+  await expect(page.locator("#why")).toContainText("next ");
+  const line = await page.locator(".sum").innerText();
+  const [, bias = "", words = "", logit = ""] = /bias (\S+), words (\S+) = logit (\S+)/.exec(line) ?? [];
+  const number = (figure: string) => Number(figure.replace("−", "-"));
+  expect(Math.abs(number(bias) + number(words) - number(logit))).toBeLessThan(0.016);
+  expect(line).toMatch(/= [<>]?\d+(\.\d)? %$/);
+  const struck = await page.locator(".flip del").allTextContents();
+  expect(struck.length).toBeGreaterThan(0);
+  const said = (await page.locator(".flip strong").textContent()) ?? "";
+  const labels = await page.evaluate(async (words) => {
+    const url = new URL("stancelight/index.js", document.baseURI).href;
+    const { load } = (await import(url)) as typeof import("stancelight");
+    const stance = await load();
+    const text = document.getElementById("editor")?.textContent ?? "";
+    const shorter = words.reduce((sentence, word) => sentence.replace(new RegExp(`\\b${word}\\b`), ""), text);
+    return [stance.score(text).label, stance.score(shorter).label];
+  }, struck);
+  expect(labels[1]).toBe(said);
+  expect(labels[0]).not.toBe(said);
+});
+
+test("a reader's judgements are kept, exported for training, and forgotten on request", async ({ page }) => {
+  await open(page);
+  await expect(page.locator("#opinions")).toBeHidden();
+  const rows = page.locator("#findings button");
+  const judge = async (row: number, name: string) => {
+    await rows.nth(row).click();
+    await page.locator("#opinion-choices").getByRole("button", { name, exact: true }).click();
+  };
+  const words = (row: number) => rows.nth(row).locator(".text").textContent();
+  await judge(0, "Right");
+  await judge(1, "It is neutral");
+  await judge(2, "Wrong");
+  await judge(3, "Right");
+  await page.locator("#opinion-choices").getByRole("button", { name: "Right" }).click();
+  await expect(rows.nth(1)).toContainText("✗ neutral");
+  await page.reload();
+  await summary(page);
+  await expect(page.locator("#opinions-count")).toHaveText("You judged 3 sentences; the model was right on 1.");
+  await rows.nth(0).click();
+  await expect(page.getByRole("button", { name: "Right", exact: true })).toHaveAttribute("aria-pressed", "true");
+  const [first, second, third] = [await words(0), await words(1), await words(2)];
+  const said = (await rows.nth(0).locator(".label").textContent()) ?? "";
+  const coming = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download for training" }).click();
+  const download = await coming;
+  expect(download.suggestedFilename()).toBe("cooperation-threat-corrections.jsonl");
+  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as { text: string; label: unknown });
+  expect(lines.map(({ text }) => text)).toEqual([first, second, third]);
+  expect(lines[0]?.label).toBe(said);
+  expect(lines[1]?.label).toBe("neutral");
+  expect(Object.values(lines[2]?.label as Record<string, number>)).toEqual([0.5, 0.5]);
+  // Each topic has its own.
+  await page.locator("#topic").selectOption({ label: "News sentiment" });
+  await expect(page.locator("#opinions")).toBeHidden();
+  await page.locator("#topic").selectOption({ label: "Cooperation or threat" });
+  await expect(page.locator("#opinions")).toBeVisible();
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.getByRole("button", { name: "Forget them" }).click();
+  await expect(page.locator("#opinions")).toBeHidden();
+  expect(await page.evaluate(() => localStorage.length)).toBe(0);
+});
+
 test("j and k walk through the findings, Escape leaves", async ({ page }) => {
   await open(page);
   await page.locator("#summary-heading").click();
@@ -107,6 +176,55 @@ test("the threshold repaints at once", async ({ page }) => {
   expect(await page.locator("#findings li").count()).toBeLessThan(before);
   await page.locator("#threshold").fill("0.34");
   expect(await page.locator("#findings li").count()).toBeGreaterThanOrEqual(before);
+});
+
+test("labels can be left out, and the count beside the slider follows", async ({ page }) => {
+  await open(page);
+  await page.locator("#threshold").fill("0.34");
+  const all = await page.locator("#findings li").count();
+  await expect(page.locator("#painted-count")).toHaveText(new RegExp(`^${all} of \\d+ painted$`));
+  const threats = Number(await page.locator("#legend li", { hasText: "threat" }).locator(".count").textContent());
+  expect(threats).toBeGreaterThan(0);
+  await page.getByRole("checkbox", { name: /threat/ }).uncheck();
+  await expect(page.locator("#findings li")).toHaveCount(all - threats);
+  await expect(page.locator("#painted-count")).toHaveText(new RegExp(`^${all - threats} of`));
+  expect(Object.values(await painted(page)).flat()).toHaveLength(all - threats);
+  // How many there are stays in sight.
+  await expect(page.locator("#legend li", { hasText: "threat" }).locator(".count")).toHaveText(String(threats));
+  await page.getByRole("checkbox", { name: /threat/ }).check();
+  await expect(page.locator("#findings li")).toHaveCount(all);
+  await page.locator("#threshold").fill("0.99");
+  await expect(page.locator("#painted-count")).not.toHaveText(new RegExp(`^${all} of`));
+});
+
+test("the timeline has a mark a sentence, reached by click and by arrow keys", async ({ page }) => {
+  await open(page);
+  const [, , all] = /^(\d+) of (\d+) sentences/.exec(await summary(page)) ?? [];
+  const marks = page.locator("#timeline button");
+  await expect(marks).toHaveCount(Number(all));
+  await expect(page.locator("#timeline .paragraph")).not.toHaveCount(0);
+  const shown = await page.locator("#findings li").count();
+  await expect(page.locator('#timeline [data-painted="true"]')).toHaveCount(shown);
+  await marks.nth(2).click();
+  await expect(marks.nth(2)).toHaveAttribute("aria-current", "true");
+  await expect(page.locator("#why .quote")).toHaveText(/Both governments thanked Norway/);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await expect(marks.nth(4)).toHaveAttribute("aria-current", "true");
+  await expect(page.locator('#timeline [tabindex="0"]')).toHaveCount(1);
+  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+ %, stance [+−]/);
+});
+
+test("the mean stance comes with an interval around it", async ({ page }) => {
+  await open(page);
+  const numbers = /Mean stance ([+−]\d\.\d\d) \(95 % interval ([+−]\d\.\d\d) to ([+−]\d\.\d\d)\)/.exec(await summary(page));
+  const [mean = NaN, low = NaN, high = NaN] = (numbers ?? []).slice(1).map((figure) => Number(figure.replace("−", "-")));
+  expect(low).toBeLessThan(mean);
+  expect(mean).toBeLessThan(high);
+  // From the table of Student's t.
+  for (const [degrees, value] of [[4, 2.776], [9, 2.262], [29, 2.045]] as const) expect(Math.abs(student(degrees) / value - 1)).toBeLessThan(0.003);
+  expect(meanOf([0.5, -0.5]).interval).toBeUndefined();
 });
 
 test("topics can be changed", async ({ page }) => {
@@ -191,6 +309,7 @@ test("a very long article leaves the page responsive", async ({ page }) => {
   }, paragraph);
   expect(length).toBeGreaterThan(500_000);
   await expect(page.locator("#summary")).toHaveText(/of 15000 sentences/, { timeout: 20_000 });
+  await expect(page.locator("#timeline-hint")).toContainText("stands for 63 sentences");
   await page.locator("#findings button").first().click();
   await expect(page.locator("#why")).toBeVisible();
 });
