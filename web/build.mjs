@@ -28,7 +28,7 @@ const common = { bundle: true, format: "esm", target: "es2022", minify: true, le
 
 await build({
   ...common,
-  entryPoints: { index: "module/index.ts", auto: "module/auto.ts" },
+  entryPoints: { index: "module/index.ts", auto: "module/auto.ts", worker: "module/worker.ts" },
   outdir: module,
   plugins: [external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
 });
@@ -47,7 +47,12 @@ execFileSync(process.execPath, [
 ], { stdio: "inherit" });
 for (const name of readdirSync(join(dist, "types/module"))) {
   const text = readFileSync(join(dist, "types/module", name), "utf8");
-  writeFileSync(join(module, name), text.replaceAll('"stancelight-wasm"', '"./stancelight_wasm.js"'));
+  // Relative names with endings, which is what Node's way of finding types asks for.
+  const named = text
+    .replaceAll('"stancelight-wasm"', '"./stancelight_wasm.js"')
+    .replaceAll('"stancelight"', '"./index.js"')
+    .replace(/(["'])(\.\/[a-z]+)\1/g, '"$2.js"');
+  writeFileSync(join(module, name), named);
 }
 rmSync(join(dist, "types"), { recursive: true });
 cpSync("module/README.md", join(module, "README.md"));

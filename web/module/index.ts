@@ -1,17 +1,21 @@
 // The module other sites import: a model's address comes in, an object that reads texts and paints elements
 // goes out. Importing it does nothing by itself and needs no browser; loading does.
 
-import init, { Analyzer, Painter } from "stancelight-wasm";
+import { Analyzer, Painter } from "stancelight-wasm";
 import type { Explanation, Paint, Sentence, Topic } from "stancelight-wasm";
+import { compileEngine, startEngine } from "./engine";
+import { StancelightError, coded } from "./errors";
 import { addLooks, strengthOf } from "./looks";
+import { StancelightWorker, startWorker } from "./remote";
+import { read, unlessAborted, type Progress, type Source } from "./source";
 import { readElement } from "./text";
 
 export type { Explanation, Label, Paint, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
+export { StancelightError, type ErrorCode } from "./errors";
 export { addLooks, strengthOf } from "./looks";
+export type { StancelightWorker } from "./remote";
+export type { Progress, Source } from "./source";
 export { Painter };
-
-/** Where a model or the engine comes from: an address, an answered request, or the bytes themselves. */
-export type Source = string | URL | Response | ArrayBuffer | Uint8Array;
 
 /** What {@link load} can be told. */
 export interface LoadOptions {
@@ -19,17 +23,12 @@ export interface LoadOptions {
   model?: Source;
   /** The engine's `.wasm`; by default the one beside this module. Only the first load decides. */
   wasm?: Source | WebAssembly.Module;
-}
-
-/** Why loading failed, for programs. */
-export type ErrorCode = "E_FETCH" | "E_MODEL_FORMAT" | "E_MODEL_VERSION" | "E_NO_HIGHLIGHTS";
-
-/** An error with a `code`. */
-export class StancelightError extends Error {
-  override readonly name = "StancelightError";
-  constructor(readonly code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-  }
+  /** Read in a worker of this model's own: `true`, or the address of `worker.js`, on the page's own origin. */
+  worker?: boolean | string | URL;
+  /** Gives up waiting; `AbortSignal.timeout(10_000)` is a time limit. */
+  signal?: AbortSignal;
+  /** Told as the files come in. */
+  onProgress?: (progress: Progress) => void;
 }
 
 /** Paint on an element. */
@@ -42,50 +41,26 @@ export interface Highlighted {
   clear(): void;
 }
 
-let engine: Promise<unknown> | undefined;
 let painters = 0;
 
-async function bytes(source: Source, what: string): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  let response: Response;
-  try {
-    response = source instanceof Response ? source : await fetch(source);
-  } catch (cause) {
-    throw new StancelightError("E_FETCH", `${what} cannot be fetched from ${String(source)}`, { cause });
-  }
-  if (!response.ok) {
-    throw new StancelightError("E_FETCH", `${what} cannot be fetched: ${response.url} answered ${response.status}`);
-  }
-  return new Uint8Array(await response.arrayBuffer());
-}
-
-function start(wasm: Source | WebAssembly.Module | undefined): Promise<unknown> {
-  engine ??= (async () => {
-    const source = wasm ?? new URL("stancelight_wasm_bg.wasm", import.meta.url);
-    const ready = source instanceof WebAssembly.Module ? source : await bytes(source, "the engine");
-    await init({ module_or_path: ready as BufferSource | WebAssembly.Module });
-  })().catch((error: unknown) => {
-    // The next load may try again.
-    engine = undefined;
-    throw error;
-  });
-  return engine;
-}
-
 /**
- * Loads a model, and with the first one the engine.
+ * Loads a model, and with the first one the engine. The promise always settles if the network does, and at
+ * once when the signal is aborted.
  *
- * @throws {StancelightError} `E_FETCH`, `E_MODEL_FORMAT` or `E_MODEL_VERSION`.
+ * @throws {StancelightError} `E_FETCH`, `E_MODEL_FORMAT`, `E_MODEL_VERSION`, `E_CSP_WASM` or `E_ABORTED`.
  */
-export async function load(options: LoadOptions = {}): Promise<Stancelight> {
+export function load(options: LoadOptions & { worker: true | string | URL }): Promise<StancelightWorker>;
+export function load(options?: LoadOptions & { worker?: false }): Promise<Stancelight>;
+export async function load(options: LoadOptions = {}): Promise<Stancelight | StancelightWorker> {
+  const { worker = false, signal } = options;
   const model = options.model ?? new URL("models/cooperation-threat.stance", import.meta.url);
-  const [data] = await Promise.all([bytes(model, "the model"), start(options.wasm)]);
+  const [data, engine] = await Promise.all([read(model, "model", options), compileEngine(options.wasm, options)]);
+  if (worker !== false) return startWorker(worker, engine, data, signal);
+  await unlessAborted(startEngine(engine), signal);
   try {
     return new Stancelight(Analyzer.load(data));
   } catch (cause) {
-    const { code, message } = cause as { code: ErrorCode; message: string };
-    throw new StancelightError(code, message, { cause });
+    throw coded(cause, "E_MODEL_FORMAT");
   }
 }
 

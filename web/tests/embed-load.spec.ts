@@ -1,0 +1,110 @@
+// Loading the module: from whatever the caller has, to an object or an error with a code, in every case.
+
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+
+type Module = typeof import("stancelight");
+const INDEX = "/stancelight/index.js";
+const MODEL = "/stancelight/models/cooperation-threat.stance";
+const WASM = "/stancelight/stancelight_wasm_bg.wasm";
+const TEXT = "Both sides signed the accord. The army shelled the port.";
+
+test("a model comes as address, answer or bytes, the engine compiled too", async ({ page }) => {
+  await page.goto("/");
+  const found = await page.evaluate(async ({ INDEX, MODEL, WASM, TEXT }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const bytes = await (await fetch(MODEL)).arrayBuffer();
+    const parts = new Set<string>();
+    const wasm = await WebAssembly.compile(await (await fetch(WASM)).arrayBuffer());
+    // A buffer of another frame is of another class.
+    const frame = document.body.appendChild(document.createElement("iframe"));
+    const foreign = new (frame.contentWindow as Window & typeof globalThis).Uint8Array(bytes).buffer;
+    const models = [MODEL, new URL(MODEL, location.href), await fetch(MODEL), bytes, new Uint8Array(bytes), new DataView(bytes), foreign];
+    const out: string[] = [];
+    for (const model of models) {
+      const stance = await load({ model, wasm, onProgress: ({ part, loaded }) => { if (loaded > 0) parts.add(part); } });
+      out.push(stance.analyze(TEXT).map(({ label }) => label).join());
+      stance.dispose();
+    }
+    return { out, parts: [...parts], kept: bytes.byteLength };
+  }, { INDEX, MODEL, WASM, TEXT });
+  expect(found.out).toEqual(Array(7).fill("cooperation,threat"));
+  expect(found.parts).toEqual(["model"]);
+  expect(found.kept).toBeGreaterThan(0);
+});
+
+test("progress is told of both files", async ({ page }) => {
+  await page.goto("/hosts/plain.html");
+  const parts = await page.evaluate(async (INDEX) => {
+    const { load } = (await import(INDEX)) as Module;
+    const parts = new Set<string>();
+    await load({ onProgress: ({ part }) => parts.add(part) });
+    return [...parts].sort();
+  }, INDEX);
+  expect(parts).toEqual(["engine", "model"]);
+});
+
+test("a worker answers as this thread does, and its promises settle", async ({ page }) => {
+  await page.goto("/");
+  const found = await page.evaluate(async ({ INDEX, TEXT }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const code = (work: Promise<unknown>) => work.then(() => "none", (error: { code: string }) => error.code);
+    const [here, there] = await Promise.all([load(), load({ worker: true })]);
+    const same = JSON.stringify(await there.analyze(TEXT)) === JSON.stringify(here.analyze(TEXT))
+      && JSON.stringify(await there.explain(1)) === JSON.stringify(here.explain(1))
+      && JSON.stringify(there.topic) === JSON.stringify(here.topic);
+    const cut = code(there.analyze(TEXT));
+    there.dispose();
+    return [same, await cut, await code(there.score(TEXT)), await code(load({ worker: "/nowhere.js" })),
+      await code(load({ worker: "https://elsewhere.test/worker.js" })), await code(load({ worker: true, model: new Uint8Array(3) }))];
+  }, { INDEX, TEXT });
+  expect(found).toEqual([true, "E_ABORTED", "E_ABORTED", "E_FETCH", "E_FETCH", "E_MODEL_FORMAT"]);
+});
+
+test("aborting settles at once, and a failed start can be tried again", async ({ page }) => {
+  let hold = true;
+  await page.route("**/*.stance", async (route) => {
+    if (!hold) await route.continue();
+  });
+  await page.goto("/hosts/plain.html");
+  const codes = await page.evaluate(async ({ INDEX, WASM }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const code = (work: Promise<unknown>) => work.then(() => "none", (error: { code: string }) => error.code);
+    const controller = new AbortController();
+    const waiting = code(load({ signal: controller.signal, wasm: "/nowhere.wasm", model: new Response(new ReadableStream()) }));
+    controller.abort();
+    return [await waiting, await code(load({ signal: AbortSignal.abort() })), await code(load({ signal: AbortSignal.timeout(50), wasm: WASM })),
+      await code(load({ model: "http://[" }))];
+  }, { INDEX, WASM });
+  expect(codes).toEqual(["E_ABORTED", "E_ABORTED", "E_ABORTED", "E_FETCH"]);
+  hold = false;
+  expect(await page.evaluate(async (INDEX) => (await ((await import(INDEX)) as Module).load()).topic.name, INDEX)).toBe("cooperation-threat");
+});
+
+test("a wrong engine and a policy against it are told apart", async ({ page }) => {
+  const code = () => page.evaluate(async ({ INDEX, MODEL }) => {
+    const { load } = (await import(INDEX)) as Module;
+    return load({ wasm: MODEL }).then(() => "none", (error: { code: string }) => error.code);
+  }, { INDEX, MODEL });
+  await page.goto("/hosts/plain.html");
+  expect(await code()).toBe("E_FETCH");
+  await page.route("**/hosts/plain.html", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": "script-src 'self'; connect-src 'self'" } });
+  });
+  await page.goto("/hosts/plain.html");
+  expect(await code()).toBe("E_CSP_WASM");
+});
+
+test("in Node, importing does nothing and loading works", () => {
+  const index = new URL("../dist/stancelight/index.js", import.meta.url).href;
+  const program = `
+    const before = Object.keys(globalThis).length;
+    const { load } = await import(${JSON.stringify(index)});
+    const same = Object.keys(globalThis).length === before;
+    const stance = await load();
+    console.log([same, ...stance.analyze(${JSON.stringify(TEXT)}).map(({ label }) => label)].join());`;
+  const said = execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd: fileURLToPath(new URL(".", import.meta.url)), encoding: "utf8" });
+  expect(said.trim()).toBe("true,cooperation,threat");
+});
