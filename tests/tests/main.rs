@@ -11,6 +11,6 @@ mod corpora;
 mod learner;
 mod model_file;
 mod parity;
-mod scikit_learn;
 mod predict;
+mod scikit_learn;
 mod sentences;
