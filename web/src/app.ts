@@ -9,7 +9,10 @@ import { Filter } from "./filter";
 import { meanOf } from "./figures";
 import { Findings } from "./findings";
 import { read } from "./reader";
+import type { Reading } from "./forms";
+import { unpack } from "./link";
 import { SAMPLE } from "./sample";
+import { offer } from "./take";
 import { Timeline } from "./timeline";
 import { hideWhy, showWhy } from "./why";
 
@@ -160,6 +163,36 @@ async function openFile(file: File): Promise<void> {
   }
 }
 
+/** Opens the article that the address holds, if it holds one. */
+async function openLink(): Promise<boolean> {
+  try {
+    const linked = await unpack(location.hash);
+    if (!linked) return false;
+    editor.text = linked.text;
+    const option = [...topicBox.options].find(({ value }) => value === `${linked.topic}.stance`);
+    if (option) {
+      option.selected = true;
+      await useModel(new URL(option.value, MODELS), option.text);
+      if (Number.isFinite(linked.threshold)) slider.value = String(linked.threshold);
+    }
+    complain(option ? "" : "The link was made with a model that is not here; another one reads it.");
+    await refresh();
+    return true;
+  } catch (error) {
+    complain(`The link is damaged: ${(error as Error).message}. Ask for it again.`);
+    return false;
+  }
+}
+
+/** What is on the page now, for taking along. */
+function reading(): Reading | undefined {
+  if (!stance) return undefined;
+  const model = stance;
+  const threshold = Number(slider.value);
+  const isPainted = (sentence: Sentence) => model.isPainted(sentence, threshold) && filter.allows(sentence.label);
+  return { text: analysed, sentences, isPainted, threshold, topic: model.topic };
+}
+
 async function begin(): Promise<void> {
   editor.text = SAMPLE;
   const models = (await (await fetch(new URL("index.json", MODELS))).json()) as { name: string; title: string; file: string }[];
@@ -172,8 +205,12 @@ async function begin(): Promise<void> {
   }));
   const first = models[0];
   if (first) await useModel(new URL(first.file, MODELS), first.title);
+  // A damaged link leaves its complaint on the page, above the sample.
+  await openLink();
 }
 
+offer(reading);
+addEventListener("hashchange", () => void openLink());
 topicBox.addEventListener("change", () => {
   if (topicBox.value) void useModel(new URL(topicBox.value, MODELS), topicBox.selectedOptions[0]?.text ?? "the model");
 });
