@@ -5,19 +5,21 @@ import { load, type Sentence, type Stancelight } from "stancelight";
 import { byId, make, signed } from "./dom";
 import { Disagree } from "./disagree";
 import { Editor } from "./editor";
+import { articleIn } from "./files";
 import { Filter } from "./filter";
 import { meanOf } from "./figures";
 import { Findings } from "./findings";
 import { read } from "./reader";
 import type { Reading } from "./forms";
 import { unpack } from "./link";
-import { SAMPLE } from "./sample";
+import { SAMPLES } from "./samples";
 import { offer } from "./take";
 import { Timeline } from "./timeline";
 import { hideWhy, showWhy } from "./why";
 
 const MODELS = new URL("stancelight/models/", document.baseURI);
 const topicBox = byId<HTMLSelectElement>("topic");
+const sampleBox = byId<HTMLSelectElement>("sample");
 const slider = byId<HTMLInputElement>("threshold");
 const fileBox = byId<HTMLInputElement>("file");
 const summary = byId("summary");
@@ -155,7 +157,7 @@ async function openFile(file: File): Promise<void> {
     return;
   }
   try {
-    editor.text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    editor.text = articleIn(file.name, bytes);
     complain("");
     await refresh();
   } catch {
@@ -194,7 +196,7 @@ function reading(): Reading | undefined {
 }
 
 async function begin(): Promise<void> {
-  editor.text = SAMPLE;
+  editor.text = SAMPLES[0].text;
   const models = (await (await fetch(new URL("index.json", MODELS))).json()) as { name: string; title: string; file: string }[];
   // The flagship first.
   models.sort((a, b) => Number(b.name === "cooperation-threat") - Number(a.name === "cooperation-threat"));
@@ -226,7 +228,17 @@ const replace = (text: string) => {
   void refresh();
   editor.element.focus();
 };
-byId("sample").addEventListener("click", () => replace(SAMPLE));
+sampleBox.append(...SAMPLES.map(({ name }, index) => {
+  const option = make("option", "", name);
+  option.value = String(index);
+  return option;
+}));
+sampleBox.addEventListener("change", () => {
+  const sample = SAMPLES[Number(sampleBox.value)];
+  if (sampleBox.value !== "" && sample) replace(sample.text);
+  // Back to its title, so that the same can be chosen again.
+  sampleBox.value = "";
+});
 byId("clear").addEventListener("click", () => replace(""));
 addEventListener("dragover", (event) => {
   event.preventDefault();

@@ -319,6 +319,47 @@ test("a text file can be opened, CRLF and all", async ({ page }) => {
   await expect.poll(async () => Object.values(await painted(page)).flat()).toContain("🎉 Both sides signed the accord.");
 });
 
+test("every sample has sentences of both sides and plain ones", async ({ page }) => {
+  await open(page);
+  const names = (await page.locator("#sample option").allTextContents()).slice(1);
+  expect(names.length).toBeGreaterThanOrEqual(4);
+  for (const name of names) {
+    await page.locator("#sample").selectOption({ label: name });
+    await expect(page.locator("#sample")).toHaveValue("");
+    await expect(page.locator("#painted-count")).toHaveText(/of 1\d painted/);
+    for (const side of ["cooperation", "threat"]) {
+      await expect(page.locator("#legend li", { hasText: side }).locator(".count"), name).not.toHaveText("0");
+    }
+    await expect(page.locator('#timeline [data-painted="false"]'), name).not.toHaveCount(0);
+  }
+});
+
+test("of a web page its prose is opened, and nothing in it runs", async ({ page }) => {
+  await open(page);
+  const foreign: string[] = [];
+  page.on("request", (request) => foreign.push(request.url()));
+  const html = `<!doctype html><meta charset="windows-1252"><title>T</title><script>window.hacked = 1</script>
+    <nav>Home</nav><header>The Post</header><article><h1>Caf\xe9 talks</h1><p>Both sides <b>signed</b> the
+    accord.<br>The army   shelled the port.</p><img src="https://example.com/x.png" onerror="window.hacked=1">
+    <aside>Read more</aside><ul><li>One.</li><li>Two.</li></ul><style>p{}</style></article><footer>Imprint</footer>`;
+  await page.setInputFiles("#file", { name: "article.html", mimeType: "text/html", buffer: Buffer.from(html, "latin1") });
+  await expect(page.locator("#editor")).toContainText("Café talks");
+  expect(await page.locator("#editor").evaluate((editor) => editor.textContent))
+    .toBe("Café talks\n\nBoth sides signed the accord.\nThe army shelled the port.\n\nOne.\n\nTwo.");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  expect(foreign).toEqual([]);
+});
+
+test("an article can be dropped onto the page", async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["# Talks\n\nThe army shelled the port."], "article.md", { type: "text/markdown" }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await expect(page.locator("#editor")).toHaveText(/Talks\s+The army shelled the port\./);
+});
+
 test("a broken model says so and the old one stays", async ({ page }) => {
   await open(page);
   const before = await summary(page);
