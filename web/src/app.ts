@@ -5,16 +5,21 @@ import { load, type Sentence, type Stancelight } from "stancelight";
 import { byId, make, signed } from "./dom";
 import { Disagree } from "./disagree";
 import { Editor } from "./editor";
+import { articleIn } from "./files";
 import { Filter } from "./filter";
 import { meanOf } from "./figures";
 import { Findings } from "./findings";
 import { read } from "./reader";
-import { SAMPLE } from "./sample";
+import type { Reading } from "./forms";
+import { unpack } from "./link";
+import { SAMPLES } from "./samples";
+import { offer } from "./take";
 import { Timeline } from "./timeline";
 import { hideWhy, showWhy } from "./why";
 
 const MODELS = new URL("stancelight/models/", document.baseURI);
 const topicBox = byId<HTMLSelectElement>("topic");
+const sampleBox = byId<HTMLSelectElement>("sample");
 const slider = byId<HTMLInputElement>("threshold");
 const fileBox = byId<HTMLInputElement>("file");
 const summary = byId("summary");
@@ -152,7 +157,7 @@ async function openFile(file: File): Promise<void> {
     return;
   }
   try {
-    editor.text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    editor.text = articleIn(file.name, bytes);
     complain("");
     await refresh();
   } catch {
@@ -160,8 +165,38 @@ async function openFile(file: File): Promise<void> {
   }
 }
 
+/** Opens the article that the address holds, if it holds one. */
+async function openLink(): Promise<boolean> {
+  try {
+    const linked = await unpack(location.hash);
+    if (!linked) return false;
+    editor.text = linked.text;
+    const option = [...topicBox.options].find(({ value }) => value === `${linked.topic}.stance`);
+    if (option) {
+      option.selected = true;
+      await useModel(new URL(option.value, MODELS), option.text);
+      if (Number.isFinite(linked.threshold)) slider.value = String(linked.threshold);
+    }
+    complain(option ? "" : "The link was made with a model that is not here; another one reads it.");
+    await refresh();
+    return true;
+  } catch (error) {
+    complain(`The link is damaged: ${(error as Error).message}. Ask for it again.`);
+    return false;
+  }
+}
+
+/** What is on the page now, for taking along. */
+function reading(): Reading | undefined {
+  if (!stance) return undefined;
+  const model = stance;
+  const threshold = Number(slider.value);
+  const isPainted = (sentence: Sentence) => model.isPainted(sentence, threshold) && filter.allows(sentence.label);
+  return { text: analysed, sentences, isPainted, threshold, topic: model.topic };
+}
+
 async function begin(): Promise<void> {
-  editor.text = SAMPLE;
+  editor.text = SAMPLES[0].text;
   const models = (await (await fetch(new URL("index.json", MODELS))).json()) as { name: string; title: string; file: string }[];
   // The flagship first.
   models.sort((a, b) => Number(b.name === "cooperation-threat") - Number(a.name === "cooperation-threat"));
@@ -172,8 +207,12 @@ async function begin(): Promise<void> {
   }));
   const first = models[0];
   if (first) await useModel(new URL(first.file, MODELS), first.title);
+  // A damaged link leaves its complaint on the page, above the sample.
+  await openLink();
 }
 
+offer(reading);
+addEventListener("hashchange", () => void openLink());
 topicBox.addEventListener("change", () => {
   if (topicBox.value) void useModel(new URL(topicBox.value, MODELS), topicBox.selectedOptions[0]?.text ?? "the model");
 });
@@ -189,7 +228,17 @@ const replace = (text: string) => {
   void refresh();
   editor.element.focus();
 };
-byId("sample").addEventListener("click", () => replace(SAMPLE));
+sampleBox.append(...SAMPLES.map(({ name }, index) => {
+  const option = make("option", "", name);
+  option.value = String(index);
+  return option;
+}));
+sampleBox.addEventListener("change", () => {
+  const sample = SAMPLES[Number(sampleBox.value)];
+  if (sampleBox.value !== "" && sample) replace(sample.text);
+  // Back to its title, so that the same can be chosen again.
+  sampleBox.value = "";
+});
 byId("clear").addEventListener("click", () => replace(""));
 addEventListener("dragover", (event) => {
   event.preventDefault();

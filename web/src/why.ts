@@ -23,8 +23,8 @@ export function showWhy(text: string, explanation: Explanation, stance: Stanceli
   const quote = make("p", "quote", ...tinted(text, explanation, name));
   quote.style.setProperty("--hue", hueOf(label));
   const flip = flipOf(text, explanation, (shorter) => stance.score(shorter));
-  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, explanation, flip),
-    make("div", "scroll", table(text, explanation, name)));
+  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, explanation, flip));
+  byId("why-table").replaceChildren(table(text, explanation, name));
   section.hidden = false;
 }
 

@@ -149,6 +149,82 @@ test("a reader's judgements are kept, exported for training, and forgotten on re
   expect(await page.evaluate(() => localStorage.length)).toBe(0);
 });
 
+/** Presses a button of the menu and gives the file that comes of it. */
+async function taken(page: Page, name: string): Promise<string> {
+  const coming = page.waitForEvent("download");
+  await page.locator(".take").getByRole("button", { name, exact: true }).click();
+  return readFile(await (await coming).path(), "utf8");
+}
+
+test("the findings can be taken along as JSON, CSV and a page of their own", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page);
+  const text = 'The army "shelled" the port, <b onclick="x()">twice</b> & again.\nBoth sides signed the accord and thanked Norway.';
+  await write(page, text);
+  await page.locator("#threshold").fill("0.34");
+  await expect(page.locator("#timeline button")).toHaveCount(2);
+  await page.getByText("Take it along").click();
+  const json = await taken(page, "JSON");
+  const found = JSON.parse(json) as { topic: string; sentences: { start: number; end: number; text: string; label: string; painted: boolean }[] };
+  expect(found.topic).toBe("cooperation-threat");
+  expect(found.sentences.map(({ start, end }) => text.slice(start, end))).toEqual(found.sentences.map((sentence) => sentence.text));
+  await page.getByRole("button", { name: "Copy JSON" }).click();
+  await expect(page.locator("#take-said")).toHaveText("Copied as JSON.");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(json);
+  const csv = (await taken(page, "CSV")).trimEnd().split("\r\n");
+  expect(csv[0]).toBe("start,end,text,label,painted,score,cooperation,neutral,threat");
+  expect(csv[1]).toContain('"The army ""shelled"" the port, <b onclick=""x()"">twice</b> & again."');
+  const html = await taken(page, "Web page");
+  const marks = found.sentences.filter(({ painted }) => painted);
+  const complaints: string[] = [];
+  const other = await context.newPage();
+  other.on("console", (message) => complaints.push(message.text()));
+  other.on("request", (request) => complaints.push(request.url()));
+  await other.setContent(html);
+  expect(await other.locator("article").evaluate((article) => article.textContent)).toBe(text);
+  expect(await other.locator("article mark").allTextContents()).toEqual(marks.map((sentence) => sentence.text));
+  expect(await other.locator("article b").count()).toBe(0);
+  expect(complaints).toEqual([]);
+});
+
+test("a link holds the article, the topic and the threshold; too long or damaged is said", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await open(page);
+  await page.locator("#topic").selectOption({ label: "News sentiment" });
+  await expect(page.locator("#legend")).toContainText("positive");
+  const text = "Le siège 🎉 was lifted.\n\nThe army shelled the port.";
+  await write(page, text);
+  await page.locator("#threshold").fill("0.41");
+  await page.getByText("Take it along").click();
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.locator("#take-said")).toContainText("Link copied");
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(page.url());
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(other.locator("#editor")).toContainText("shelled the port");
+  expect(await other.locator("#editor").evaluate((editor) => editor.textContent)).toBe(text);
+  await expect(other.locator("#legend")).toContainText("positive");
+  await expect(other.locator("#threshold")).toHaveValue("0.41");
+  await other.goto("/");
+  await other.goto("/#text=AAAA_notpacked");
+  await expect(other.getByRole("alert")).toContainText("The link is damaged");
+  await write(page, Array.from({ length: 9000 }, (_, i) => `word${(i * 7919) % 10007}`).join(" "));
+  await expect(page.locator("#timeline button")).not.toHaveCount(2);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.locator("#take-said")).toContainText("too long for a link");
+});
+
+test("on paper there is the article and no button", async ({ page }) => {
+  await open(page);
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await expect(page.locator("#editor")).toBeVisible();
+  await expect(page.locator("#summary")).toBeVisible();
+  for (const hidden of [".bar", ".take", "#threshold", "#findings"]) await expect(page.locator(hidden)).toBeHidden();
+  await page.screenshot({ path: `${shots}/print.png`, fullPage: true });
+  await page.pdf({ path: `${shots}/print.pdf`, printBackground: true });
+});
+
 test("j and k walk through the findings, Escape leaves", async ({ page }) => {
   await open(page);
   await page.locator("#summary-heading").click();
@@ -241,6 +317,47 @@ test("a text file can be opened, CRLF and all", async ({ page }) => {
   await expect(page.locator("#editor")).toContainText("shelled the port");
   await page.locator("#threshold").fill("0.34");
   await expect.poll(async () => Object.values(await painted(page)).flat()).toContain("🎉 Both sides signed the accord.");
+});
+
+test("every sample has sentences of both sides and plain ones", async ({ page }) => {
+  await open(page);
+  const names = (await page.locator("#sample option").allTextContents()).slice(1);
+  expect(names.length).toBeGreaterThanOrEqual(4);
+  for (const name of names) {
+    await page.locator("#sample").selectOption({ label: name });
+    await expect(page.locator("#sample")).toHaveValue("");
+    await expect(page.locator("#painted-count")).toHaveText(/of 1\d painted/);
+    for (const side of ["cooperation", "threat"]) {
+      await expect(page.locator("#legend li", { hasText: side }).locator(".count"), name).not.toHaveText("0");
+    }
+    await expect(page.locator('#timeline [data-painted="false"]'), name).not.toHaveCount(0);
+  }
+});
+
+test("of a web page its prose is opened, and nothing in it runs", async ({ page }) => {
+  await open(page);
+  const foreign: string[] = [];
+  page.on("request", (request) => foreign.push(request.url()));
+  const html = `<!doctype html><meta charset="windows-1252"><title>T</title><script>window.hacked = 1</script>
+    <nav>Home</nav><header>The Post</header><article><h1>Caf\xe9 talks</h1><p>Both sides <b>signed</b> the
+    accord.<br>The army   shelled the port.</p><img src="https://example.com/x.png" onerror="window.hacked=1">
+    <aside>Read more</aside><ul><li>One.</li><li>Two.</li></ul><style>p{}</style></article><footer>Imprint</footer>`;
+  await page.setInputFiles("#file", { name: "article.html", mimeType: "text/html", buffer: Buffer.from(html, "latin1") });
+  await expect(page.locator("#editor")).toContainText("Café talks");
+  expect(await page.locator("#editor").evaluate((editor) => editor.textContent))
+    .toBe("Café talks\n\nBoth sides signed the accord.\nThe army shelled the port.\n\nOne.\n\nTwo.");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  expect(foreign).toEqual([]);
+});
+
+test("an article can be dropped onto the page", async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["# Talks\n\nThe army shelled the port."], "article.md", { type: "text/markdown" }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await expect(page.locator("#editor")).toHaveText(/Talks\s+The army shelled the port\./);
 });
 
 test("a broken model says so and the old one stays", async ({ page }) => {
