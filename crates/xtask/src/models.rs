@@ -26,8 +26,8 @@ pub fn run(data: Option<&Path>) -> Result<()> {
     let cli = build_cli()?;
     for topic in web::topics()? {
         let name = name_of(&topic);
-        let outside = std::fs::read_to_string(topic.join("topic.toml"))?.contains("[[data]]");
-        if outside && data.is_none() {
+        let file = std::fs::read_to_string(topic.join("topic.toml"))?;
+        if file.contains("[[data]]") && data.is_none() {
             println!(
                 "models/{name}: not rebuilt, it was also taught by outside data; give their folder with --data DIR \
                  (CARD.md lists them)"
@@ -35,6 +35,11 @@ pub fn run(data: Option<&Path>) -> Result<()> {
             continue;
         }
         let mut command = train(&cli, &topic, &topic.join("model.stance"));
+        if file.contains("opinions = ") {
+            // The teacher knows the sentences that a search would hold out, so the search would take its word for
+            // theirs and penalise too little: measured, the default does better on every set kept from both.
+            command.arg("--no-search");
+        }
         command.arg("--card").arg(topic.join("CARD.md"));
         if let Some(data) = data {
             command.arg("--data-dir").arg(data);
