@@ -28,7 +28,7 @@ const common = { bundle: true, format: "esm", target: "es2022", minify: true, le
 
 await build({
   ...common,
-  entryPoints: { index: "module/index.ts", auto: "module/auto.ts", worker: "module/worker.ts" },
+  entryPoints: { index: "module/index.ts", auto: "module/auto.ts", worker: "module/worker.ts", element: "module/element.ts" },
   outdir: module,
   plugins: [external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
 });

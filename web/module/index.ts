@@ -4,17 +4,20 @@
 import { Analyzer, Painter } from "stancelight-wasm";
 import type { Explanation, Paint, Sentence, Topic } from "stancelight-wasm";
 import { compileEngine, startEngine } from "./engine";
-import { StancelightError, coded } from "./errors";
-import { addLooks, strengthOf } from "./looks";
+import { coded } from "./errors";
+import { strengthOf } from "./looks";
 import { StancelightWorker, startWorker } from "./remote";
 import { read, unlessAborted, type Progress, type Source } from "./source";
 import { readElement } from "./text";
+import { Watch, surfaceOn, type PaintOptions, type WatchOptions } from "./watch";
 
 export type { Explanation, Label, Paint, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
 export { StancelightError, type ErrorCode } from "./errors";
-export { addLooks, strengthOf } from "./looks";
+export { addLooks, addSheet, strengthOf } from "./looks";
 export type { StancelightWorker } from "./remote";
+export { shared } from "./shared";
 export type { Progress, Source } from "./source";
+export { Watch, type PaintOptions, type WatchOptions } from "./watch";
 export { Painter };
 
 /** What {@link load} can be told. */
@@ -40,8 +43,6 @@ export interface Highlighted {
   /** Takes the paint away. */
   clear(): void;
 }
-
-let painters = 0;
 
 /**
  * Loads a model, and with the first one the engine. The promise always settles if the network does, and at
@@ -114,32 +115,22 @@ export class Stancelight {
   }
 
   /**
-   * Paints the sentences of an element. Its nodes stay as they are.
+   * Paints the sentences of an element, once. Its nodes stay as they are, unless marks are used: then until `clear`.
    *
-   * @throws {StancelightError} `E_NO_HIGHLIGHTS` where the browser lacks the CSS Custom Highlight API.
+   * @throws {StancelightError} `E_NO_HIGHLIGHTS` if only highlights are allowed and the browser has none.
    */
-  highlight(element: Element, { threshold }: { threshold?: number } = {}): Highlighted {
+  highlight(element: Element, { threshold, renderer }: PaintOptions = {}): Highlighted {
     const { text, place } = readElement(element);
     const sentences = this.analyze(text);
-    const prefix = `stancelight-${(painters += 1)}`;
-    let painter: Painter;
-    try {
-      painter = new Painter(element, prefix);
-    } catch (cause) {
-      throw new StancelightError("E_NO_HIGHLIGHTS", (cause as Error).message, { cause });
-    }
-    const removeLooks = addLooks(this.topic, prefix, element.ownerDocument);
     const spans = this.paint(sentences, threshold);
-    painter.paint(spans.map((span) => ({ ...span, start: place(span.start, false), end: place(span.end, true) })));
-    return {
-      sentences,
-      painted: spans.length,
-      clear() {
-        painter.clear();
-        painter.free();
-        removeLooks();
-      },
-    };
+    const surface = surfaceOn(element, this, renderer);
+    surface.paint(spans.map((span) => ({ ...span, start: place(span.start, false), end: place(span.end, true) })));
+    return { sentences, painted: spans.length, clear: () => surface.remove() };
+  }
+
+  /** Paints an element and keeps it painted as its text changes, until `stop`. */
+  watch(element: Element, options: WatchOptions = {}): Watch {
+    return new Watch(this, element, options);
   }
 
   /** Frees the model's memory; the object is of no use afterwards. */

@@ -1,11 +1,17 @@
-// How painted sentences look: a topic's labels come in, a style sheet of `::highlight()` rules goes out. Hue
-// and underline style tell the label, the depth of the tint how sure the model is.
+// How painted sentences look: a topic's labels come in, a style sheet goes out, for `::highlight()` or for marks.
+// Hue and underline style tell the label, the depth of the tint how sure the model is. A page has the last word
+// by custom properties: `--stance-color-<label>`, and `--stance-decoration-<label>` for the underline.
 
 import type { Topic } from "stancelight-wasm";
+
+type Label = Topic["labels"][number];
 
 /** Depths of tint, from barely sure to certain; as many as the painter has strengths. */
 const LIGHT = [0.1, 0.19, 0.3];
 const DARK = [0.16, 0.27, 0.4];
+
+/** How spans are shown: by the CSS Custom Highlight API, or in `<mark>` elements. */
+export type Renderer = "highlight" | "mark";
 
 /** 0 at the threshold, 1 at certainty. */
 export function strengthOf(probability: number, threshold: number): number {
@@ -17,26 +23,46 @@ function tint(color: string, opacity: number): string {
   return color + Math.round(opacity * 255).toString(16).padStart(2, "0");
 }
 
-/** The rules for highlights named `${prefix}-${label}-${strength}`. */
-export function looks(topic: Topic, prefix: string): string {
-  const rule = (label: number, strength: number, body: string) => `::highlight(${prefix}-${label}-${strength}){${body}}`;
-  const sheet = (pick: (label: Topic["labels"][number], strength: number) => string) =>
-    topic.labels.flatMap((label, i) => LIGHT.map((_, strength) => rule(i, strength, pick(label, strength)))).join("");
-  const line = (style: string, color: string) => (style === "none" ? "none" : `underline ${style} ${color}`);
-  const light = sheet(({ color, underline }, s) => `background-color:${tint(color, LIGHT[s] ?? 0)};text-decoration:${line(underline, color)}`);
-  const dark = sheet(({ colorDark, underline }, s) => `background-color:${tint(colorDark, DARK[s] ?? 0)};text-decoration:${line(underline, colorDark)}`);
-  const forced = sheet(({ underline }) => `background-color:Canvas;color:CanvasText;text-decoration:${line(underline, "Highlight")}`);
-  return `${light}@media(prefers-color-scheme:dark){${dark}}@media(forced-colors:active){${forced}}`;
+function line(style: string, color: string): string {
+  return style === "none" ? "none" : `underline ${style} ${color}`;
 }
 
-/** Adds the rules to a document; gives a function that takes them away. */
-export function addLooks(topic: Topic, prefix: string, document: Document): () => void {
+/** The rules for spans named `${prefix}-${label}-${strength}`. */
+export function looks(topic: Topic, prefix: string, renderer: Renderer = "highlight"): string {
+  const name = renderer === "mark"
+    ? (at: string) => `mark[data-stancelight="${at}"]`
+    : (at: string) => `::highlight(${at})`;
+  const sheet = (pick: (label: Label, strength: number) => string) =>
+    topic.labels.flatMap((label, i) => LIGHT.map((_, s) => `${name(`${prefix}-${i}-${s}`)}{${pick(label, s)}}`)).join("");
+  const plain = (color: (label: Label) => string, depths: number[]) =>
+    sheet((label, s) => `background-color:${tint(color(label), depths[s] ?? 0)};text-decoration:${line(label.underline, color(label))}`);
+  const custom = (color: (label: Label) => string, depths: number[]) => sheet((label, s) => {
+    const id = label.name.replace(/[^\w-]/g, "-");
+    const wish = `var(--stance-color-${id},${color(label)})`;
+    const percent = Math.round((depths[s] ?? 0) * 100);
+    return `background-color:color-mix(in srgb,${wish} ${percent}%,transparent);text-decoration:var(--stance-decoration-${id},${line(label.underline, wish)})`;
+  });
+  const forced = sheet(({ underline }) => `background-color:Canvas;color:CanvasText;text-decoration:${line(underline, "Highlight")}`);
+  const both = (rules: typeof plain) =>
+    `${rules(({ color }) => color, LIGHT)}@media(prefers-color-scheme:dark){${rules(({ colorDark }) => colorDark, DARK)}}`;
+  // A mark brings the browser's own black on yellow; the text keeps the colour it had.
+  const base = renderer === "mark" ? `mark[data-stancelight^="${prefix}-"]{color:inherit}` : "";
+  return `${base}${both(plain)}@supports(color:color-mix(in srgb,red,red)){${both(custom)}}@media(forced-colors:active){${forced}}`;
+}
+
+/** Adds the rules to a document or a shadow tree; gives a function that takes them away. */
+export function addLooks(topic: Topic, prefix: string, scope: Document | ShadowRoot, renderer?: Renderer): () => void {
+  return addSheet(looks(topic, prefix, renderer), scope);
+}
+
+/** Adds a style sheet; gives a function that takes it away. */
+export function addSheet(css: string, scope: Document | ShadowRoot): () => void {
   // A constructed sheet needs no inline style, so the strictest policy allows it.
-  const Sheet = document.defaultView?.CSSStyleSheet ?? CSSStyleSheet;
+  const Sheet = (scope.ownerDocument ?? (scope as Document)).defaultView?.CSSStyleSheet ?? CSSStyleSheet;
   const sheet = new Sheet();
-  sheet.replaceSync(looks(topic, prefix));
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  sheet.replaceSync(css);
+  scope.adoptedStyleSheets = [...scope.adoptedStyleSheets, sheet];
   return () => {
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((other) => other !== sheet);
+    scope.adoptedStyleSheets = scope.adoptedStyleSheets.filter((other) => other !== sheet);
   };
 }

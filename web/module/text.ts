@@ -10,7 +10,7 @@ export interface ElementText {
 }
 
 /** Not prose: never read, never painted. */
-const SKIPPED = "script,style,noscript,template,textarea,select,option,button,svg,math,code,pre,kbd,samp,iframe,[hidden],[aria-hidden=true],[contenteditable]";
+export const SKIPPED = "script,style,noscript,template,textarea,select,option,button,svg,math,code,pre,kbd,samp,iframe,[hidden],[aria-hidden=true],[contenteditable]";
 
 interface Piece {
   text: number;

@@ -35,3 +35,71 @@ test("errors are told apart by their codes", async ({ page }) => {
   });
   expect(codes).toEqual(["E_FETCH", "E_MODEL_FORMAT", "E_MODEL_VERSION"]);
 });
+
+test("the one line's panel counts, turns paint off and on, and hides nothing from a screen reader", async ({ page }) => {
+  await page.goto("/hosts/auto.html");
+  const panel = page.locator("[data-stancelight-panel]");
+  const ranges = () => page.evaluate(() => [...CSS.highlights.values()].reduce((sum, { size }) => sum + size, 0));
+  await expect(panel.locator("ul")).toContainText("cooperation 1");
+  await expect(panel.locator("ul")).toContainText("threat 1");
+  await expect(panel.locator(".findings li")).toHaveText([/accord/, /shelled/]);
+  const button = panel.getByRole("button");
+  await expect(button).toHaveAttribute("aria-pressed", "true");
+  await button.click();
+  await expect(button).toHaveAttribute("aria-pressed", "false");
+  expect(await ranges()).toBe(0);
+  await button.click();
+  expect(await ranges()).toBe(2);
+});
+
+test("the one line keeps up with a page that changes and navigates", async ({ page }) => {
+  await page.goto("/hosts/auto.html");
+  const painted = () => page.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map(String)).sort());
+  await expect.poll(async () => (await painted()).length).toBe(2);
+  // A sentence is added, then an article, then the whole body goes as some routers do it.
+  await page.evaluate(() => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = "The rebels bombed the capital.";
+    document.querySelector("article")?.append(paragraph);
+  });
+  await expect.poll(painted).toContain("The rebels bombed the capital.");
+  await page.evaluate(() => {
+    history.pushState(null, "", "#second");
+    const body = document.createElement("body");
+    const article = body.appendChild(document.createElement("article"));
+    article.textContent = "The two countries signed a peace treaty.";
+    document.body.replaceWith(body);
+  });
+  await expect.poll(painted).toEqual(["The two countries signed a peace treaty."]);
+  await expect(page.locator("[data-stancelight-panel] ul")).toContainText("threat 0");
+  await page.evaluate(() => document.querySelector("article")?.remove());
+  await expect.poll(painted).toEqual([]);
+  // A quiet page is left in peace: nothing of ours feeds the observer.
+  const changes = await page.evaluate(() => new Promise<number>((resolve) => {
+    let count = 0;
+    new MutationObserver((records) => { count += records.length; }).observe(document, { childList: true, subtree: true, attributes: true });
+    setTimeout(() => resolve(count), 700);
+  }));
+  expect(changes).toBe(0);
+});
+
+test("the one line can paint with marks, use another model, and go without a panel", async ({ page }) => {
+  await page.route("**/hosts/auto.html", async (route) => {
+    const response = await route.fetch();
+    const line = 'data-renderer="mark" data-panel="none" data-model="/stancelight/models/news-sentiment.stance"';
+    await route.fulfill({ response, body: (await response.text()).replace('data-for="article"', `data-for="article" ${line}`) });
+  });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto("/hosts/auto.html");
+  await expect(page.locator("article mark")).not.toHaveCount(0);
+  await expect(page.locator("[data-stancelight-panel]")).toHaveCount(0);
+  expect(asked.filter((path) => path.endsWith(".stance"))).toEqual(["/stancelight/models/news-sentiment.stance"]);
+  // Marks of our own are no change of the page's: no endless repainting.
+  const changes = await page.evaluate(() => new Promise<number>((resolve) => {
+    let count = 0;
+    new MutationObserver((records) => { count += records.length; }).observe(document, { childList: true, subtree: true });
+    setTimeout(() => resolve(count), 700);
+  }));
+  expect(changes).toBe(0);
+});

@@ -1,0 +1,212 @@
+// <stance-highlight model threshold explain renderer>: whatever text it holds is painted, and stays painted as it
+// changes. Its children are the page's and are not touched (but for `renderer="mark"`); a list of the findings for
+// screen readers, and with `explain` the reasons, live in its shadow tree.
+
+import { addSheet, shared, type Explanation, type Sentence, type Stancelight, type Topic, type Watch } from "stancelight";
+import { listFindings, FINDINGS } from "./findings";
+import { showWhy, WHY } from "./why";
+
+/** A sentence as `stance-analyzed` tells it. */
+export interface Finding extends Sentence {
+  text: string;
+  painted: boolean;
+}
+
+/** The detail of `stance-analyzed`; plain JSON. */
+export interface Analysis {
+  topic: string;
+  threshold: number;
+  sentences: Finding[];
+}
+
+/** The detail of `stance-select`. */
+export interface Selected {
+  index: number;
+  sentence: Finding;
+  explanation: Explanation;
+}
+
+// Importing must work where there is no page.
+const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+const STYLE = `:host{display:contents}:host([hidden]){display:none}${FINDINGS}${WHY}`;
+
+/** The element. */
+export class StanceHighlight extends Base {
+  static readonly observedAttributes = ["model", "threshold", "explain", "renderer"];
+
+  private watch: Watch | undefined;
+  private stance: Stancelight | undefined;
+  private found: Analysis | undefined;
+  private turn = 0;
+  private readonly shadow: ShadowRoot;
+
+  constructor() {
+    super();
+    this.shadow = this.attachShadow({ mode: "open" });
+    addSheet(STYLE, this.shadow);
+    this.shadow.append(this.ownerDocument.createElement("slot"));
+    this.addEventListener("click", (event) => this.clicked(event));
+  }
+
+  /** A model's address, or the name of one that lies beside the module. */
+  get model(): string {
+    return this.getAttribute("model") ?? "";
+  }
+
+  set model(model: string) {
+    this.setAttribute("model", model);
+  }
+
+  /** Smallest probability that is painted. */
+  get threshold(): number {
+    const value = Number(this.getAttribute("threshold") ?? Number.NaN);
+    if (value >= 0 && value <= 1) return value;
+    return this.stance?.topic.threshold ?? 0.5;
+  }
+
+  set threshold(threshold: number) {
+    this.setAttribute("threshold", String(threshold));
+  }
+
+  /** Whether choosing a sentence shows why it was judged so. */
+  get explain(): boolean {
+    return this.hasAttribute("explain");
+  }
+
+  set explain(explain: boolean) {
+    this.toggleAttribute("explain", explain);
+  }
+
+  /** `"highlight"`, `"mark"` or `"auto"`. */
+  get renderer(): "highlight" | "mark" | "auto" {
+    const value = this.getAttribute("renderer");
+    return value === "highlight" || value === "mark" ? value : "auto";
+  }
+
+  set renderer(renderer: "highlight" | "mark" | "auto") {
+    this.setAttribute("renderer", renderer);
+  }
+
+  /** What was found last; plain JSON. */
+  get analysis(): Analysis | undefined {
+    return this.found;
+  }
+
+  /** The model's question, labels and colours, once it is loaded. */
+  get topic(): Topic | undefined {
+    return this.stance?.topic;
+  }
+
+  /** Reads and paints now, without waiting for the page to be quiet. */
+  refresh(): void {
+    this.watch?.refresh();
+  }
+
+  /** Chooses a sentence, as a click on it does. */
+  select(index: number, x?: number, y?: number): void {
+    const explanation = this.watch?.explain(index);
+    const sentence = this.found?.sentences[index];
+    if (!this.watch || !this.stance || !explanation || !sentence) return;
+    this.tell("stance-select", { index, sentence, explanation } satisfies Selected);
+    if (!this.explain) return;
+    const box = this.watch.range(index)?.getBoundingClientRect();
+    showWhy(this.shadow, this.stance.topic, this.watch.text, explanation, x ?? box?.left ?? 0, y ?? box?.bottom ?? 0);
+  }
+
+  connectedCallback(): void {
+    // What was set before the element was defined, or by a clone's maker.
+    for (const name of ["model", "threshold", "explain", "renderer"] as const) {
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      (this as Record<typeof name, unknown>)[name] = value;
+    }
+    void this.start();
+  }
+
+  disconnectedCallback(): void {
+    this.end();
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (before === after || !this.isConnected) return;
+    if (name === "threshold" && this.watch) this.watch.threshold = this.threshold;
+    else if (name === "explain") this.list();
+    else if (name !== "threshold") void this.start();
+  }
+
+  private async start(): Promise<void> {
+    this.end();
+    // Whoever starts or ends after us makes our answer stale.
+    const turn = this.turn;
+    try {
+      const stance = await shared(this.model || undefined);
+      if (turn !== this.turn || !this.isConnected) return;
+      const isNews = this.stance !== stance;
+      this.stance = stance;
+      if (isNews) this.tell("stance-ready", { topic: stance.topic });
+      this.watch = stance.watch(this, {
+        threshold: this.threshold,
+        renderer: this.renderer,
+        onChange: (watch) => this.changed(watch),
+      });
+    } catch (error) {
+      if (turn !== this.turn) return;
+      // A guest does not break its host: the text stays as it is, its developer is told.
+      const { code, message } = error as { code: string; message: string };
+      console.warn("stancelight:", error);
+      this.tell("stance-error", { code, message });
+    }
+  }
+
+  private end(): void {
+    this.turn += 1;
+    this.watch?.stop();
+    this.watch = undefined;
+    for (const part of this.shadow.querySelectorAll(".findings,.why")) part.remove();
+  }
+
+  private changed(watch: Watch): void {
+    const painted = new Set(watch.painted);
+    this.found = {
+      topic: this.stance?.topic.name ?? "",
+      threshold: watch.threshold,
+      sentences: watch.sentences.map((sentence, i) => ({
+        ...sentence, text: watch.text.slice(sentence.start, sentence.end), painted: painted.has(i),
+      })),
+    };
+    this.shadow.querySelector(".why")?.remove();
+    this.list();
+    this.tell("stance-analyzed", this.found);
+  }
+
+  private list(): void {
+    if (!this.found || !this.stance) return;
+    const findings = this.found.sentences.map((finding, index) => ({ ...finding, index })).filter(({ painted }) => painted);
+    listFindings(this.shadow, this.stance.topic, findings, this.explain ? (index) => this.select(index) : undefined);
+  }
+
+  private clicked(event: MouseEvent): void {
+    // Ours are the children's clicks: not those in the shadow tree, nor those that work a link or a button.
+    const target = event.composedPath()[0];
+    if (!(target instanceof Element) || target.getRootNode() === this.shadow) return;
+    if (target.closest("a[href],button,input,select,textarea,label,summary")) return;
+    const index = this.watch?.at(event.clientX, event.clientY);
+    if (index === undefined) this.shadow.querySelector(".why")?.remove();
+    else this.select(index, event.clientX, event.clientY);
+  }
+
+  private tell(type: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "stance-highlight": StanceHighlight;
+  }
+}
+
+if (globalThis.customElements && !customElements.get("stance-highlight")) {
+  customElements.define("stance-highlight", StanceHighlight);
+}
