@@ -117,22 +117,24 @@ impl Scratch {
         let (lexicon, markers) = (predictor.lexicon(), predictor.markers);
         self.terms.fill(sentence, settings, lexicon, markers);
         self.found.clear();
-        self.pairs.clear();
+        self.pairs.resize(self.terms.as_slice().len(), (0, 0));
+        let mut pairs = 0;
         for KnownTerm { term, id, negated, left } in self.terms.known(settings, markers) {
-            let [word, under_negation] = predictor.rows_of(id);
-            self.found.extend(word.map(|row| Found { row, terms: [term, term] }));
-            if negated {
-                self.found.extend(under_negation.map(|row| Found { row, terms: [term, term] }));
+            if let Some(row) = predictor.row(id, false) {
+                self.found.push(Found { row, terms: [term, term] });
             }
-            // Taken up and, if it was nothing, let go: whether it was, no branch could foresee.
+            if negated && let Some(row) = predictor.row(id, true) {
+                self.found.push(Found { row, terms: [term, term] });
+            }
+            // Written down and, if it is nothing, written over: whether it is, no branch could foresee.
             let pair = Feature::Pair(left.unwrap_or(id), id).key();
-            let keep = left.is_some() & predictor.pairs.may_hold(pair);
-            self.pairs.push((pair, term));
-            self.pairs.truncate(self.pairs.len() - usize::from(!keep));
+            self.pairs[pairs] = (pair, term);
+            pairs += usize::from(left.is_some() & predictor.pairs.may_hold(pair));
         }
-        for &(pair, term) in &self.pairs {
-            let row = predictor.pairs.find(pair);
-            self.found.extend(row.map(|row| Found { row, terms: [term.saturating_sub(1), term] }));
+        for &(pair, term) in &self.pairs[..pairs] {
+            if let Some(row) = predictor.pairs.find(pair) {
+                self.found.push(Found { row, terms: [term.saturating_sub(1), term] });
+            }
         }
         let weights = &predictor.model().linear.weights;
         self.sums.clear();

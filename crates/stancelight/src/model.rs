@@ -114,8 +114,9 @@ impl Predictor {
         &self.lexicon
     }
 
-    /// The rows of a word's weights, as it stands and negated, if the model has these features.
-    pub(crate) fn rows_of(&self, word: WordId) -> [Option<usize>; 2] {
-        self.rows[word as usize].map(|row| (row != NO_ROW).then_some(row as usize))
+    /// The row of a word's weights, as it stands or negated, if the model has this feature.
+    pub(crate) fn row(&self, word: WordId, negated: bool) -> Option<usize> {
+        let row = self.rows[word as usize][usize::from(negated)];
+        (row != NO_ROW).then_some(row as usize)
     }
 }
