@@ -5,7 +5,7 @@
 //! `f64`, plus the bias. Each product and each partial sum is then exact in `f64`, so adding the shares
 //! of the words in any order, and the bias last, gives the logit bit for bit.
 
-use crate::feature::Terms;
+use crate::feature::{Feature, KnownTerm, Terms};
 use crate::model::Predictor;
 use crate::sentence::sentences;
 use crate::span::Span;
@@ -96,6 +96,8 @@ pub(crate) struct Scratch {
     terms: Terms,
     /// The features that the model knows.
     found: Vec<Found>,
+    /// Keys of pairs that may be features, and the second term of each.
+    pairs: Vec<(u64, usize)>,
     sums: Vec<i64>,
 }
 
@@ -115,17 +117,23 @@ impl Scratch {
         let (lexicon, markers) = (predictor.lexicon(), predictor.markers);
         self.terms.fill(sentence, settings, lexicon, markers);
         self.found.clear();
-        for known in self.terms.known(settings, markers) {
-            let (i, before) = (known.term, known.term.saturating_sub(1));
-            let [word, negated] = predictor.rows_of(known.id);
-            if let Some(row) = word {
-                self.found.push(Found { row, terms: [i, i] });
+        self.pairs.resize(self.terms.as_slice().len(), (0, 0));
+        let mut pairs = 0;
+        for KnownTerm { term, id, negated, left } in self.terms.known(settings, markers) {
+            if let Some(row) = predictor.row(id, false) {
+                self.found.push(Found { row, terms: [term, term] });
             }
-            if let (Some(row), true) = (negated, known.negated) {
-                self.found.push(Found { row, terms: [i, i] });
+            if negated && let Some(row) = predictor.row(id, true) {
+                self.found.push(Found { row, terms: [term, term] });
             }
-            if let Some(row) = known.left.and_then(|left| predictor.row_of_pair(left, known.id)) {
-                self.found.push(Found { row, terms: [before, i] });
+            // Written down and, if it is nothing, written over: whether it is, no branch could foresee.
+            let pair = Feature::Pair(left.unwrap_or(id), id).key();
+            self.pairs[pairs] = (pair, term);
+            pairs += usize::from(left.is_some() & predictor.pairs.may_hold(pair));
+        }
+        for &(pair, term) in &self.pairs[..pairs] {
+            if let Some(row) = predictor.pairs.find(pair) {
+                self.found.push(Found { row, terms: [term.saturating_sub(1), term] });
             }
         }
         let weights = &predictor.model().linear.weights;

@@ -267,9 +267,9 @@ fn is_headline(tokens: &Tokens) -> bool {
     const LONGER: usize = 4;
     let (mut words, mut capitals) = (0, 0);
     for token in tokens.as_slice() {
-        let longer = token.kind == Kind::Word && token.form_len() >= LONGER;
+        let longer = (token.kind == Kind::Word) & (token.form_len() >= LONGER);
         words += usize::from(longer);
-        capitals += usize::from(longer && token.case == Case::Capital);
+        capitals += usize::from(longer & (token.case == Case::Capital));
     }
     capitals >= 3 && capitals * 10 >= words * 7
 }

@@ -1,9 +1,9 @@
 //! The model's two look-ups, compiled from plain data at load: words by their form, pairs of words by their
 //! numbers.
 //!
-//! Both are one flat array, at most half full, in which what is sought stands at its hash or right behind. A
-//! slot holds all that tells it from others, so that a look-up reads one line of memory, whether it finds
-//! something or, like most pairs, nothing. Only words of more than eight bytes are compared elsewhere.
+//! What costs time here is neither arithmetic nor memory but what a processor cannot foresee: whether a word is
+//! known, whether a pair is a feature, in which slot it lies. So one line of memory holds several words, of which
+//! the right one is chosen without a branch, and of pairs a bit each says beforehand that most are nothing.
 
 use crate::ascii::eight;
 use crate::feature::{Feature, WordId};
@@ -12,22 +12,10 @@ use crate::table::Words;
 /// An odd number near 2⁶⁴ over the golden ratio: its products' high bits depend on all bits below.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// How many slots for so many entries, as a power of two.
-const fn bits_for(entries: usize) -> u32 {
-    (2 * entries + 2).next_power_of_two().trailing_zeros()
-}
-
-/// Looks through a table, whose size is a power of two, from one slot on until one is `right`. The table must
-/// hold one that is: a vacant one, if need be.
-#[inline]
-fn probe<S: Copy>(slots: &[S], mut at: usize, right: impl Fn(S) -> bool) -> (usize, S) {
-    loop {
-        let slot = slots[at];
-        if right(slot) {
-            return (at, slot);
-        }
-        at = (at + 1) & (slots.len() - 1);
-    }
+/// The highest `bits` bits of what the product makes of `n`.
+#[allow(clippy::cast_possible_truncation, reason = "a table's index")]
+const fn spread(n: u64, bits: u32) -> usize {
+    (n.wrapping_mul(SPREAD) >> (u64::BITS - bits)) as usize
 }
 
 // ---- words --------------------------------------------------------------------------------------
@@ -36,154 +24,206 @@ fn probe<S: Copy>(slots: &[S], mut at: usize, right: impl Fn(S) -> bool) -> (usi
 #[derive(Clone, Debug)]
 pub(crate) struct WordTable {
     words: Words,
-    slots: Vec<WordSlot>,
+    /// At most a third full. A word lies in its key's bucket or, where that is full, in the next that is not.
+    buckets: Vec<Bucket>,
     bits: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct WordSlot {
-    /// See [`key`].
-    key: u64,
-    len: u32,
-    /// The word's number, times two, plus one if it is marked; or [`VACANT`].
-    entry: u32,
-}
+/// As many words as fit one line of memory.
+const WAYS: usize = 5;
 
-const VACANT: u32 = u32::MAX;
+#[derive(Clone, Copy, Debug, Default)]
+#[repr(align(64))]
+struct Bucket {
+    /// See [`key`]; those in use come first.
+    keys: [u64; WAYS],
+    /// First 0, for none; then for each key its word's number plus one, times two, plus one if it is marked, or 0.
+    entries: [u32; 1 + WAYS],
+}
 
 impl WordTable {
     /// Holds `words` under their indices and then, marked, those of `marked` that are not among them; those
     /// that are, are marked where they stand.
     pub(crate) fn new<'m>(words: &Words, marked: impl ExactSizeIterator<Item = &'m str>) -> Self {
-        let bits = bits_for(words.len() + marked.len());
-        let vacant = WordSlot { key: 0, len: 0, entry: VACANT };
-        let mut table = Self { words: words.clone(), slots: vec![vacant; 1 << bits], bits };
+        let buckets = (3 * (words.len() + marked.len())).div_ceil(WAYS).next_power_of_two().max(2);
+        let bits = buckets.trailing_zeros();
+        let mut table = Self { words: words.clone(), buckets: vec![Bucket::default(); buckets], bits };
         for id in 0..words.len() {
-            let (from, to) = table.words.range(id);
-            let (at, _) = table.slot(table.words.bytes(), from, to);
-            table.take(at, id, (from, to));
+            table.insert(words.get(id), |_| id, 0);
         }
         for word in marked {
-            let (at, _) = table.slot(word.as_bytes(), 0, word.len());
-            if table.slots[at].entry == VACANT {
-                let id = table.words.len();
-                table.words.push(word);
-                table.take(at, id, table.words.range(id));
-            }
-            table.slots[at].entry |= 1;
+            let new = |words: &mut Words| {
+                words.push(word);
+                words.len() - 1
+            };
+            table.insert(word, new, 1);
         }
         table
     }
 
-    /// Gives the slot at `at`, if it is vacant, to the word `id`.
-    fn take(&mut self, at: usize, id: usize, (from, to): (usize, usize)) {
-        if self.slots[at].entry == VACANT {
-            let narrow = |n: usize| u32::try_from(n).expect("a vocabulary has far fewer than two billion words");
-            let key = key(self.words.bytes(), from, to);
-            self.slots[at] = WordSlot { key, len: narrow(to - from), entry: narrow(2 * id) };
+    /// Makes room for a word, if it has none, under the number that `new` gives it, and marks it.
+    fn insert(&mut self, word: &str, new: impl FnOnce(&mut Words) -> usize, mark: u32) {
+        // No token is like that, and `key` counts on it.
+        if word.bytes().any(|byte| byte < b' ') {
+            return;
         }
+        let key = key(word.as_bytes(), 0, word.len());
+        let (bucket, way) = self.seek(key, word.as_bytes());
+        let Bucket { keys, entries } = &mut self.buckets[bucket];
+        let entry = &mut entries[1 + way];
+        if *entry == 0 {
+            let id = u32::try_from(new(&mut self.words)).expect("a vocabulary has far fewer than two billion words");
+            (keys[way], *entry) = (key, 2 * (id + 1));
+        }
+        *entry |= mark;
     }
 
     /// The word that is `text[from..to]`, if it is here, and whether it is marked. Quickest with eight bytes of
     /// whatever else behind it.
     #[inline]
     pub(crate) fn find(&self, text: &[u8], from: usize, to: usize) -> Option<(WordId, bool)> {
-        let (_, WordSlot { entry, .. }) = self.slot(text, from, to);
-        (entry != VACANT).then_some((entry >> 1, entry & 1 == 1))
+        let key = key(text, from, to);
+        let entry = if to - from <= 8 { self.short(key) } else { self.long(key, &text[from..to]) };
+        (entry != 0).then_some(((entry >> 1).wrapping_sub(1), entry & 1 == 1))
     }
 
-    /// The slot of this word, or the vacant one where it belongs.
-    #[inline(always)] // Once for every token; the callers that build a table would keep it apart.
-    fn slot(&self, text: &[u8], from: usize, to: usize) -> (usize, WordSlot) {
-        let (key, len) = (key(text, from, to), to - from);
-        #[allow(clippy::cast_possible_truncation, reason = "a table fits in memory")]
-        let first = (key.wrapping_mul(SPREAD) >> (u64::BITS - self.bits)) as usize;
-        probe(&self.slots, first, |slot| {
-            let same = slot.key == key
-                && slot.len as usize == len
-                && (len <= 8 || self.words.get(slot.entry as usize >> 1).as_bytes() == &text[from..to]);
-            same || slot.entry == VACANT
-        })
+    /// The entry of a word of at most eight bytes, or 0.
+    #[inline]
+    fn short(&self, key: u64) -> u32 {
+        let mut at = spread(key, self.bits);
+        loop {
+            let Bucket { keys, entries } = &self.buckets[at];
+            // A sum, and no choice, of which the compiler would make branches.
+            let found = entries[(0..WAYS).map(|way| (way + 1) * usize::from(keys[way] == key)).sum::<usize>()];
+            // Hardly any bucket is full: asked first, that is the only question.
+            if entries[WAYS] == 0 || found != 0 {
+                return found;
+            }
+            at = (at + 1) & (self.buckets.len() - 1);
+        }
+    }
+
+    /// The entry of a longer word, or 0.
+    fn long(&self, key: u64, word: &[u8]) -> u32 {
+        let (bucket, way) = self.seek(key, word);
+        self.buckets[bucket].entries[1 + way]
+    }
+
+    /// Where a word lies or, if it is not here, belongs.
+    fn seek(&self, key: u64, word: &[u8]) -> (usize, usize) {
+        let mut at = spread(key, self.bits);
+        loop {
+            let Bucket { keys, entries } = &self.buckets[at];
+            for way in 0..WAYS {
+                let entry = entries[1 + way];
+                let same = || word.len() <= 8 || self.words.get((entry as usize >> 1) - 1).as_bytes() == word;
+                if entry == 0 || (keys[way] == key && same()) {
+                    return (at, way);
+                }
+            }
+            at = (at + 1) & (self.buckets.len() - 1);
+        }
     }
 }
 
-/// A word of up to eight bytes as a number, different for different words of one length; a longer one's hash.
+/// A number for a word without control characters: another for every word of up to eight bytes, and for longer
+/// ones a hash, which is none of those.
 #[inline]
 fn key(text: &[u8], from: usize, to: usize) -> u64 {
     let len = to - from;
-    if len <= 8 {
-        let short = eight(text, from).unwrap_or_else(|| {
-            let mut bytes = [0; 8];
-            bytes[..len].copy_from_slice(&text[from..to]);
-            u64::from_le_bytes(bytes)
-        });
-        #[allow(clippy::cast_possible_truncation, reason = "at most eight")]
-        return short & u64::MAX.checked_shr(64 - 8 * len as u32).unwrap_or(0);
+    if len > 8 {
+        return long_key(&text[from..to]);
     }
-    long_key(&text[from..to])
+    let bytes = eight(text, from).unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes[..len].copy_from_slice(&text[from..to]);
+        u64::from_le_bytes(bytes)
+    });
+    let (mask, tag) = SHORT[len];
+    bytes & mask | tag
 }
 
-/// The hash of a word of more than eight bytes.
+/// For words of so many bytes, which they are, and a number for the eighth that no word has there: no key is 0.
+const SHORT: [(u64, u64); 9] = {
+    let mut out = [(u64::MAX, 0); 9];
+    let mut len = 0;
+    while len < 8 {
+        out[len] = ((1 << (8 * len)) - 1, (len as u64 + 1) << 56);
+        len += 1;
+    }
+    out
+};
+
+/// What stands for the eighth byte of all longer words.
+const LONG: u64 = 9 << 56;
+
 #[cold]
 fn long_key(word: &[u8]) -> u64 {
     // Eight bytes at a time; the last eight may overlap those before.
     let starts = (0..word.len() - 8).step_by(8).chain([word.len() - 8]);
-    starts
+    let hash = starts
         .filter_map(|at| eight(word, at))
-        .fold(0, |hash: u64, chunk| (hash.rotate_left(23) ^ chunk).wrapping_mul(SPREAD))
+        .fold(0, |hash: u64, chunk| (hash.rotate_left(23) ^ chunk).wrapping_mul(SPREAD));
+    hash >> 8 | LONG
 }
 
 // ---- pairs --------------------------------------------------------------------------------------
 
-/// The features of two words among a model's, found by the words' numbers. The features themselves stay with
-/// their owner, who shows them again for every look-up.
+/// The features of two words among a model's, found by their keys.
 #[derive(Clone, Debug)]
 pub(crate) struct PairTable {
-    /// A feature's index plus one in the low bits, bits of its hash above; 0 where there is none. Four bytes a
-    /// slot, because most pairs of words are no feature and the first look says so.
+    /// At least sixteen times as many bits as there are pairs: set for each of them.
+    filter: Vec<u64>,
+    /// A pair's index plus one, or 0; at most a quarter full. A pair lies in its slot or, where that is taken, in
+    /// the next that is not.
     slots: Vec<u32>,
+    keys: Vec<u64>,
+    /// The first pair's row.
+    first: usize,
     bits: u32,
-    /// The bits that are an index.
-    index: u32,
 }
 
+/// How many bits of the filter there are for a slot, as a power of two.
+const FINER: u32 = 2;
+
 impl PairTable {
-    /// Holds those of these features that are pairs.
+    /// Holds those of a model's features that are pairs: the last.
     pub(crate) fn new(features: &[Feature]) -> Self {
-        let pairs = || (0_u32..).zip(features).filter(|(_, feature)| matches!(feature, Feature::Pair(..)));
-        let bits = bits_for(pairs().count());
-        let index = u32::MAX.checked_shr(u32::try_from(features.len()).unwrap_or(0).leading_zeros()).unwrap_or(0);
-        let mut table = Self { slots: vec![0; 1 << bits], bits, index };
-        for (at, &feature) in pairs() {
-            let (slot, tag) = table.place(feature);
-            let (slot, _) = probe(&table.slots, slot, |held| held == 0);
-            table.slots[slot] = tag | (at + 1);
+        let first = features.partition_point(|feature| !matches!(feature, Feature::Pair(..)));
+        let keys: Vec<u64> = features[first..].iter().map(|pair| pair.key()).collect();
+        let slots = (4 * keys.len()).next_power_of_two().max(64 >> FINER);
+        let bits = slots.trailing_zeros();
+        let mut table = Self { filter: vec![0; (slots << FINER) / 64], slots: vec![0; slots], keys, first, bits };
+        for (entry, &key) in (1..).zip(&table.keys) {
+            let bit = spread(key, bits + FINER);
+            table.filter[bit / 64] |= 1 << (bit % 64);
+            let mut at = bit >> FINER;
+            while table.slots[at] != 0 {
+                at = (at + 1) & (slots - 1);
+            }
+            table.slots[at] = entry;
         }
         table
     }
 
-    /// The index of a pair among these features, the same as [`Self::new`] was given.
+    /// Whether a pair may be here; of those that are not, it says so of nearly all.
     #[inline]
-    pub(crate) fn find(&self, pair: Feature, features: &[Feature]) -> Option<usize> {
-        let (mut at, tag) = self.place(pair);
+    pub(crate) fn may_hold(&self, key: u64) -> bool {
+        let bit = spread(key, self.bits + FINER);
+        self.filter[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// The row of a pair, if it is here.
+    #[inline]
+    pub(crate) fn find(&self, key: u64) -> Option<usize> {
+        let mut at = spread(key, self.bits);
         loop {
-            let held = self.slots[at];
-            // Only one branch that no processor can foresee: `|` and not `||`.
-            if (held == 0) | (held & !self.index == tag) {
-                let index = (held & self.index).wrapping_sub(1) as usize;
-                if held == 0 || features.get(index) == Some(&pair) {
-                    return (held != 0).then_some(index);
-                }
+            let index = (self.slots[at] as usize).checked_sub(1)?;
+            if self.keys[index] == key {
+                return Some(self.first + index);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
-    }
-
-    /// Where to look for a pair first, and the bits of its hash that its slot holds.
-    fn place(&self, pair: Feature) -> (usize, u32) {
-        let hash = pair.key().wrapping_mul(SPREAD);
-        #[allow(clippy::cast_possible_truncation, reason = "the highest bits, and those right below")]
-        ((hash >> (u64::BITS - self.bits)) as usize, (hash << self.bits >> 32) as u32 & !self.index)
     }
 }
 
@@ -195,8 +235,8 @@ mod tests {
 
     #[test]
     fn words_are_found_and_others_are_not() {
-        // Alike in their first or last eight bytes, of every length, with zeros, and none.
-        let mut all: Vec<String> = (0..40).flat_map(|n| ["a".repeat(n), "a".repeat(n) + "b", "\0".repeat(n)]).collect();
+        // Alike in their first or last eight bytes, and of every length.
+        let mut all: Vec<String> = (1..40).flat_map(|n| ["a".repeat(n), "a".repeat(n) + "b", "é".repeat(n)]).collect();
         all.extend((0..500).map(|n| n.to_string()));
         all.sort();
         all.dedup();
@@ -221,17 +261,32 @@ mod tests {
     }
 
     #[test]
+    fn words_that_no_token_is_like_do_no_harm() {
+        // The second has the key that the first would have, were it let in.
+        let words: Words = ["abc\0\0\0\0\u{4}", "abc", "", "\0"].into_iter().collect();
+        let table = WordTable::new(&words, ["", "\u{1}", "b"].into_iter());
+        assert_eq!(table.find(b"abc", 0, 3), Some((1, false)));
+        assert_eq!(table.find(b"b", 0, 1), Some((4, true)));
+        assert_eq!(table.find(b"", 0, 0), Some((2, true)));
+        assert_eq!(table.find(b"a", 0, 1), None);
+    }
+
+    #[test]
     fn pairs_are_found_and_others_are_not() {
         let all = || (0..60_u32).flat_map(|left| (0..60).map(move |right| (left, right)));
         let here: Vec<_> = all().filter(|(left, right)| (left * 7 + right) % 5 == 0).collect();
         let mut features = vec![Feature::Word(0), Feature::Negated(1)];
         features.extend(here.iter().map(|&(left, right)| Feature::Pair(left, right)));
         let table = PairTable::new(&features);
+        let mut held = 0;
         for (left, right) in all() {
             let pair = Feature::Pair(left, right);
-            let index = features.iter().position(|&other| other == pair);
-            assert_eq!(table.find(pair, &features), index, "{pair:?}");
+            let row = features.iter().position(|&other| other == pair);
+            assert_eq!(table.find(pair.key()), row, "{pair:?}");
+            held += usize::from(table.may_hold(pair.key()));
+            assert!(row.is_none() || table.may_hold(pair.key()), "{pair:?}");
         }
-        assert_eq!(PairTable::new(&[]).find(Feature::Pair(0, 0), &[]), None);
+        assert!(held < here.len() * 5 / 4, "{held} of {}", here.len());
+        assert_eq!(PairTable::new(&[]).find(Feature::Pair(0, 0).key()), None);
     }
 }

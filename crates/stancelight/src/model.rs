@@ -48,7 +48,7 @@ pub struct Predictor {
     pub(crate) markers: Markers,
     /// For each word, the row of its word feature and of its negated feature, or [`NO_ROW`].
     rows: Vec<[u32; 2]>,
-    pairs: PairTable,
+    pub(crate) pairs: PairTable,
 }
 
 const NO_ROW: u32 = u32::MAX;
@@ -114,13 +114,9 @@ impl Predictor {
         &self.lexicon
     }
 
-    /// The rows of a word's weights, as it stands and negated, if the model has these features.
-    pub(crate) fn rows_of(&self, word: WordId) -> [Option<usize>; 2] {
-        self.rows[word as usize].map(|row| (row != NO_ROW).then_some(row as usize))
-    }
-
-    /// The row of a pair's weights, if the model has it.
-    pub(crate) fn row_of_pair(&self, left: WordId, right: WordId) -> Option<usize> {
-        self.pairs.find(Feature::Pair(left, right), &self.model.features)
+    /// The row of a word's weights, as it stands or negated, if the model has this feature.
+    pub(crate) fn row(&self, word: WordId, negated: bool) -> Option<usize> {
+        let row = self.rows[word as usize][usize::from(negated)];
+        (row != NO_ROW).then_some(row as usize)
     }
 }

@@ -26,19 +26,8 @@ impl Words {
 
     /// The word at `index`; an index that is not there is the caller's mistake and panics.
     pub fn get(&self, index: usize) -> &str {
-        let (start, end) = self.range(index);
-        &self.pool[start..end]
-    }
-
-    /// Where the word at `index` begins and ends among [`Self::bytes`].
-    pub(crate) fn range(&self, index: usize) -> (usize, usize) {
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
-        (start, self.ends[index] as usize)
-    }
-
-    /// The bytes of all of them, one behind the other.
-    pub(crate) const fn bytes(&self) -> &[u8] {
-        self.pool.as_bytes()
+        &self.pool[start..self.ends[index] as usize]
     }
 
     /// All of them, in order.
