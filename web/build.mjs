@@ -67,8 +67,15 @@ function files(folder) {
   });
 }
 
+// What a page can hold the module to: printed, and kept beside the files for those who did not see it.
+const integrity = Object.fromEntries(files(module)
+  .filter((path) => /\.(js|wasm|stance)$/.test(path))
+  .map((path) => [relative(module, path), `sha384-${createHash("sha384").update(readFileSync(path)).digest("base64")}`]));
+writeFileSync(join(module, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
+for (const [name, hash] of Object.entries(integrity)) console.log(`${hash}  ${name}`);
+
 // What the page needs offline; types and package files are for developers.
-const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/\.(d\.ts|md)$|package\.json$/.test(path));
+const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/\.(d\.ts|md)$|(package|integrity)\.json$/.test(path));
 const hash = createHash("sha256");
 for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
 await build({
