@@ -23,7 +23,7 @@ export function showWhy(text: string, explanation: Explanation, stance: Stanceli
   const quote = make("p", "quote", ...tinted(text, explanation, name));
   quote.style.setProperty("--hue", hueOf(label));
   const flip = flipOf(text, explanation, (shorter) => stance.score(shorter));
-  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, explanation, flip));
+  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, flip));
   byId("why-table").replaceChildren(table(text, explanation, name));
   section.hidden = false;
 }
@@ -64,21 +64,23 @@ function sum(explanation: Explanation, name: string): HTMLElement {
     e.title = label;
     return e;
   };
+  // Near the ends "> 99.9 %" stands in place of an equation.
+  const p = percent(explanation.probabilities[name] ?? 0);
   const below = Object.keys(explanation.logits).flatMap((label, i) => (i > 0 ? [" + ", power(label)] : [power(label)]));
   return make("p", "sum",
     make("span", "", `bias ${signed(explanation.bias[name] ?? 0)}, words ${signed(words)} = logit ${signed(logit(name))}`),
-    make("span", "", power(name), " ÷ (", ...below, `) = ${percent(explanation.probabilities[name] ?? 0)}`));
+    make("span", "", power(name), " ÷ (", ...below, `) ${/^[<>]/.test(p) ? "" : "= "}${p}`));
 }
 
 /** The words the verdict hangs on, struck out, and what is said without them. */
-function hinge(text: string, explanation: Explanation, flip: Flip | undefined): HTMLElement {
+function hinge(text: string, flip: Flip | undefined): HTMLElement {
   if (!flip) return make("p", "flip hint", "It does not hang on a few words: taking out the five that matter most leaves the verdict as it is.");
   const struck = flip.words.flatMap((word, i) => {
     const del = make("del", "", text.slice(word.start, word.end));
     return i === 0 ? [del] : [i === flip.words.length - 1 ? " and " : ", ", del];
   });
-  const { label, probabilities } = flip.verdict;
-  const verb = explanation.sure ? "it would be" : "it would lean to";
+  const { label, probabilities, sure } = flip.verdict;
+  const verb = sure ? "it would be" : "it would lean to";
   return make("p", "flip", "Without ", ...struck, ` ${verb} `, make("strong", "", label), ` ${percent(probabilities[label] ?? 0)}.`);
 }
 
