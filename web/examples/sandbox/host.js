@@ -1,0 +1,40 @@
+// The page's side. A frame without an origin may not fetch from ours unless our server allows everybody, so this
+// page fetches the two files and hands over their bytes; then texts go in and findings come out.
+
+const frame = document.querySelector("iframe");
+const text = document.querySelector("textarea");
+const list = document.querySelector("ol");
+const folder = new URL("../node_modules/stancelight/", import.meta.url);
+const bytes = async (name) => (await fetch(new URL(name, folder))).arrayBuffer();
+// `import` from in there is a cross-origin request too: the scripts go over as texts.
+const source = async (name) => (await fetch(new URL(name, folder))).text();
+
+let begun = false;
+
+addEventListener("message", async ({ source: from, data }) => {
+  if (from !== frame.contentWindow) return;
+  const say = (message) => frame.contentWindow.postMessage(message, "*"); // A sandbox has no origin to name.
+  if (data.type === "waiting") {
+    if (begun) return;
+    begun = true;
+    const [wasm, model, engine, index] = await Promise.all([
+      bytes("stancelight_wasm_bg.wasm"), bytes("models/cooperation-threat.stance"), source("stancelight_wasm.js"), source("index.js"),
+    ]);
+    say({ type: "load", wasm, model, engine, index });
+  } else if (data.type === "ready") {
+    const ask = () => say({ type: "analyze", text: text.value });
+    text.addEventListener("input", ask);
+    ask();
+  } else if (data.type === "found") {
+    list.replaceChildren(...data.sentences.map(({ start, end, label, sure }) => {
+      const item = document.createElement("li");
+      item.textContent = `${sure ? label : "not sure"}: ${data.text.slice(start, end)}`;
+      return item;
+    }));
+  } else {
+    list.textContent = `${data.code}: ${data.message}`;
+  }
+});
+
+// The frame may have been there first, and have said so to nobody.
+frame.contentWindow.postMessage({ type: "hello" }, "*");
