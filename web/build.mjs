@@ -2,7 +2,7 @@
 // there already; this adds the scripts, the types and the package, and last the service worker, which
 // lists every file with its content's hash so that an update is taken whole or not at all.
 
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { cpSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -39,6 +39,11 @@ await build({
   plugins: [external({ stancelight: "./stancelight/index.js" })],
 });
 cpSync("public", dist, { recursive: true });
+
+// The bindings come with comments and long names. Their exports keep theirs.
+const bindings = join(module, "stancelight_wasm.js");
+const { minify, target, legalComments } = common;
+writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify, target, legalComments })).code);
 
 // Types for the package: what TypeScript makes of the sources, with the engine's file named as it lies.
 execFileSync(process.execPath, [

@@ -3,6 +3,7 @@
 
 import init from "stancelight-wasm";
 import { StancelightError } from "./errors";
+import { hasSimd } from "./simd";
 import { read, unlessAborted, type Reading, type Source } from "./source";
 
 let compiled: Promise<WebAssembly.Module> | undefined;
@@ -10,6 +11,11 @@ let started: Promise<unknown> | undefined;
 
 /** The smallest module there is: where this does not compile, nothing does. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+
+/** The build for this browser, beside this module. Each name stands here whole, for bundlers that look for such. */
+function beside(): URL {
+  return hasSimd() ? new URL("stancelight_wasm_simd_bg.wasm", import.meta.url) : new URL("stancelight_wasm_bg.wasm", import.meta.url);
+}
 
 async function compile(source: Source, onProgress: Reading["onProgress"]): Promise<WebAssembly.Module> {
   if (typeof WebAssembly === "undefined") throw new StancelightError("E_CSP_WASM", "this browser has no WebAssembly");
@@ -29,7 +35,7 @@ async function compile(source: Source, onProgress: Reading["onProgress"]): Promi
 function attempt(source: Source | WebAssembly.Module | undefined, onProgress: Reading["onProgress"]): Promise<WebAssembly.Module> {
   const work: Promise<WebAssembly.Module> = (async () => {
     if (Object.prototype.toString.call(source) === "[object WebAssembly.Module]") return source as WebAssembly.Module;
-    return compile((source as Source | undefined) ?? new URL("stancelight_wasm_bg.wasm", import.meta.url), onProgress);
+    return compile((source as Source | undefined) ?? beside(), onProgress);
   })().catch((error: unknown) => {
     if (compiled === work) compiled = undefined;
     throw error;

@@ -1,7 +1,7 @@
 // Works offline after the first visit. Each build is one cache, filled whole before it is used, so an old
 // engine never meets a new model; the old one goes when no page uses it any more.
 
-export {};
+import { hasSimd } from "../module/simd";
 
 declare const BUILD: string;
 declare const FILES: string[];
@@ -22,7 +22,8 @@ const name = `stancelight-${BUILD}`;
 
 scope.addEventListener("install", (event) => {
   // Around the browser's own cache: it might hold a file of the build before.
-  const requests = FILES.map((file) => new Request(file, { cache: "reload" }));
+  const unused = hasSimd() ? "stancelight_wasm_bg.wasm" : "stancelight_wasm_simd_bg.wasm";
+  const requests = FILES.filter((file) => !file.endsWith(unused)).map((file) => new Request(file, { cache: "reload" }));
   event.waitUntil(caches.open(name).then((cache) => cache.addAll(requests)));
 });
 

@@ -2,7 +2,7 @@
 //! counts at the end.
 
 use crate::process::{Step, capture, text};
-use crate::{browser, models, root, wasm_target, web};
+use crate::{browser, engine, models, root, wasm_target, web};
 use anyhow::Result;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
@@ -41,7 +41,8 @@ pub fn run() -> Result<ExitCode> {
     });
     let browser = browser::find();
     let need = || browser.clone().ok_or_else(|| anyhow::anyhow!(browser::ADVICE));
-    check("WebAssembly tests in Chromium", &|| say(wasm_tests(&need()?)?));
+    check("WebAssembly tests in Chromium", &|| say(wasm_tests(&need()?, &engine::PLAIN)?));
+    check("the same with vector instructions", &|| say(wasm_tests(&need()?, &engine::SIMD)?));
     check("page build", &|| web::build().map(|_| Said::default()));
     check("types", &|| say(web::npm(&["run", "--silent", "typecheck"])));
     check("page tests in Chromium", &|| {
@@ -72,9 +73,8 @@ fn cargo(args: &[&str]) -> Command {
 }
 
 /// The tests of the browser crate, in the browser; this very program is their runner.
-fn wasm_tests(browser: &browser::Browser) -> Result<Command> {
-    let toolchain = wasm_target::prepare()?;
-    let mut command = toolchain.cargo();
+fn wasm_tests(browser: &browser::Browser, build: &engine::Build) -> Result<Command> {
+    let mut command = build.cargo(&wasm_target::prepare()?);
     command
         // No documentation tests: their compiler is rustup's, which need not be the one the rest was built with.
         .args(["test", "--tests", "--package", "stancelight-wasm", "--target", wasm_target::TRIPLE])

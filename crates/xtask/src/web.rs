@@ -11,10 +11,10 @@ use std::process::Command;
 /// Builds what changed.
 pub fn build() -> Result<PathBuf> {
     install_packages()?;
-    let engine = engine::build()?;
+    let built = engine::build()?;
     let web = root().join("web");
     let dist = web.join("dist");
-    let mut inputs = stamp::Inputs::default().path(&engine)?.path(&root().join("models"))?;
+    let mut inputs = stamp::Inputs::default().path(&built)?.path(&root().join("models"))?;
     for part in ["src", "module", "public", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"] {
         inputs = inputs.path(&web.join(part))?;
     }
@@ -24,8 +24,8 @@ pub fn build() -> Result<PathBuf> {
         }
         let module = dist.join("stancelight");
         std::fs::create_dir_all(&module)?;
-        for name in ["stancelight_wasm.js", "stancelight_wasm.d.ts", "stancelight_wasm_bg.wasm"] {
-            std::fs::copy(engine.join(name), module.join(name)).with_context(|| format!("copying {name}"))?;
+        for name in engine::FILES {
+            std::fs::copy(built.join(name), module.join(name)).with_context(|| format!("copying {name}"))?;
         }
         copy_models(&module.join("models"))?;
         step("building the page", npm(&["run", "--silent", "build"]).current_dir(&web))?;

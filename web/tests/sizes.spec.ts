@@ -1,0 +1,35 @@
+// What a reader downloads: every part's size, held to its budget. The table goes into the test's output.
+
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@playwright/test";
+
+const dist = fileURLToPath(new URL("../dist/stancelight", import.meta.url));
+const MODELS = readdirSync(join(dist, "models")).filter((name) => name.endsWith(".stance")).map((name) => `models/${name}`);
+
+/** A model that is a small transformer says so by the version of its file, the four bytes behind the first eight. */
+const isEncoder = (model: string) => readFileSync(join(dist, model)).readUInt32LE(8) >= 2;
+
+/** A part, the files a page fetches for it, and how many bytes of brotli they may be. */
+const PARTS: [part: string, files: string[], budget: number][] = [
+  ["engine", ["stancelight_wasm_bg.wasm"], 150_000],
+  ["engine, vector instructions", ["stancelight_wasm_simd_bg.wasm"], 150_000],
+  ["script of the one line", ["auto.js", "index.js", "stancelight_wasm.js"], 12_000],
+  ["script of the element", ["element.js", "index.js", "stancelight_wasm.js"], 12_000],
+  ...MODELS.map((model): [string, string[], number] => [model, [model], isEncoder(model) ? 1_600_000 : 250_000]),
+];
+
+const sum = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
+
+test("every part is within its budget", () => {
+  const rows = PARTS.map(([part, names, budget]) => {
+    const files = names.map((name) => readFileSync(join(dist, name)));
+    const brotli = sum(files.map((file) => brotliCompressSync(file, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: file.length } }).length));
+    return { part, raw: sum(files.map((file) => file.length)), gzip: sum(files.map((file) => gzipSync(file, { level: 9 }).length)), brotli, budget };
+  });
+  const line = (cells: unknown[]) => `| ${cells.map((cell, i) => (i === 0 ? String(cell).padEnd(36) : String(cell).padStart(9))).join(" | ")} |`;
+  console.log(["", line(["bytes", "raw", "gzip", "brotli", "budget"]), ...rows.map((row) => line(Object.values(row)))].join("\n"));
+  expect(rows.filter(({ brotli, budget }) => brotli > budget)).toEqual([]);
+});
