@@ -1,8 +1,9 @@
 //! What the suites share: goldens, and a model small enough to reckon by hand.
 
 use stancelight::feature::{Feature, Settings, marker};
-use stancelight::{Label, Linear, Model, Topic, Underline, Words};
+use stancelight::{Label, Linear, Model, Scorer, Topic, Underline, Words};
 
+pub mod encoder;
 pub mod golden;
 
 /// A topic of three labels.
@@ -55,14 +56,23 @@ pub fn toy_model() -> Model {
     rows.sort_by_key(|(feature, _)| feature.key());
     Model {
         topic: toy_topic(),
-        settings: Settings::default(),
         facts: vec![("made by".to_owned(), "hand".to_owned())],
-        features: rows.iter().map(|(feature, _)| *feature).collect(),
-        linear: Linear {
+        scorer: Scorer::Linear(Linear {
+            settings: Settings::default(),
+            words: words.into_iter().collect::<Words>(),
+            features: rows.iter().map(|(feature, _)| *feature).collect(),
             bias: vec![-0.25, 0.5, -0.125],
             scale: vec![0.05, 0.04, 0.06],
             weights: rows.iter().flat_map(|(_, weights)| *weights).collect(),
-        },
-        words: words.into_iter().collect::<Words>(),
+        }),
     }
+}
+
+/// The same model, with its scorer altered by `alter`.
+pub fn altered_toy(alter: impl FnOnce(&mut Linear)) -> Model {
+    let mut model = toy_model();
+    if let Scorer::Linear(linear) = &mut model.scorer {
+        alter(linear);
+    }
+    model
 }

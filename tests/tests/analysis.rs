@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use stancelight::{Predictor, analyze, explain, score};
-use stancelight_tests::{golden, toy_model};
+use stancelight_tests::{altered_toy, golden, toy_model};
 use std::fmt::Write;
 
 const SENTENCES: &[&str] = &[
@@ -81,10 +81,11 @@ proptest! {
         bias in prop::collection::vec(-10.0_f32..10.0, 3),
         norm: bool,
     ) {
-        let mut model = toy_model();
-        model.linear.scale = scale;
-        model.linear.bias = bias;
-        model.settings.length_norm = norm;
+        let model = altered_toy(|linear| {
+            linear.scale = scale;
+            linear.bias = bias;
+            linear.settings.length_norm = norm;
+        });
         let predictor = Predictor::new(model);
         let why = explain(&text, &predictor);
         prop_assert_eq!(&why.verdict, &score(&text, &predictor));

@@ -4,31 +4,40 @@ use proptest::prelude::*;
 use stancelight::Model;
 use stancelight::feature::Feature;
 use stancelight::file::{MAGIC, VERSION};
-use stancelight_tests::toy_model;
+use stancelight_tests::encoder::toy_encoder;
+use stancelight_tests::{altered_toy, toy_model};
 
 #[test]
 fn round_trip() {
-    let model = toy_model();
-    let bytes = model.to_bytes();
-    assert_eq!(Model::from_bytes(&bytes).unwrap(), model);
-    assert_eq!(bytes, model.to_bytes());
+    for model in [toy_model(), toy_encoder()] {
+        let bytes = model.to_bytes();
+        assert_eq!(Model::from_bytes(&bytes).unwrap(), model);
+        assert_eq!(bytes, model.to_bytes());
+    }
+}
+
+#[test]
+fn a_file_is_of_the_oldest_version_that_can_hold_it() {
+    for (version, model) in [(1, toy_model()), (VERSION, toy_encoder())] {
+        assert_eq!(model.to_bytes()[MAGIC.len()..][..4], version.to_le_bytes());
+    }
 }
 
 #[test]
 fn every_truncation_is_an_error() {
-    let bytes = toy_model().to_bytes();
-    for n in 0..bytes.len() {
-        let error = Model::from_bytes(&bytes[..n]).unwrap_err().to_string();
-        assert!(n == 0 || error.contains("cut short") || error.contains("damaged"), "{n} bytes: {error}");
+    for bytes in [toy_model().to_bytes(), toy_encoder().to_bytes()] {
+        for n in 0..bytes.len() {
+            let error = Model::from_bytes(&bytes[..n]).unwrap_err().to_string();
+            assert!(n == 0 || error.contains("cut short") || error.contains("damaged"), "{n} bytes: {error}");
+        }
+        assert!(Model::from_bytes(&[bytes, vec![0]].concat()).is_err());
     }
-    assert!(Model::from_bytes(&[bytes, vec![0]].concat()).is_err());
 }
 
 #[test]
 fn every_flipped_bit_is_an_error() {
-    let bytes = toy_model().to_bytes();
-    for at in 0..bytes.len() {
-        for bit in 0..8 {
+    for (bytes, bits) in [(toy_model().to_bytes(), 8), (toy_encoder().to_bytes(), 1)] {
+        for (at, bit) in (0..bytes.len()).flat_map(|at| (0..bits).map(move |bit| (at, (at + bit) % 8))) {
             let mut altered = bytes.clone();
             altered[at] ^= 1 << bit;
             assert!(Model::from_bytes(&altered).is_err(), "bit {bit} of byte {at}");
@@ -72,13 +81,46 @@ fn colours_are_nothing_but_colours() {
     assert!(error.contains("labels[0].color"), "{error}");
 }
 
+/// An encoder's file with `bytes` in place of what follows its kind's name, `at` bytes on.
+fn overwritten(at: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut body = toy_encoder().to_bytes();
+    body.truncate(body.len() - 4);
+    let kind = body.windows(8).position(|window| window == b"\x07encoder").unwrap();
+    body[kind + 8 + at..][..bytes.len()].copy_from_slice(bytes);
+    sealed(body)
+}
+
+#[test]
+fn an_encoder_that_lies_of_its_shape_is_refused() {
+    // layers, width, heads, feed-forward, positions; each a byte here, and a number goes on where the high bit is set.
+    let cases: [(usize, &[u8], &str); 13] = [
+        (0, &[0], "`layers` must be"),
+        (0, &[1], "invalid"),
+        (0, &[3], "invalid"),
+        (0, &[0xff, 0xff, 0x7f], "`layers` must be"),
+        (1, &[0], "`width` must be"),
+        (1, &[12], "`width` must be"),
+        (1, &[64], "invalid"),
+        (1, &[0xff; 11], "a number is too long"),
+        (2, &[0], "`heads` must divide"),
+        (2, &[3], "`heads` must divide"),
+        (3, &[4], "`feed_forward` must be"),
+        (4, &[0], "`positions` must be"),
+        (5, &[0xff, 0xff, 0x7f], "a length is greater than the file"),
+    ];
+    for (at, bytes, expected) in cases {
+        let error = Model::from_bytes(&overwritten(at, bytes)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{at} {bytes:?}: {error}");
+    }
+}
+
 #[test]
 fn nonsense_in_a_sound_envelope_is_refused() {
-    let mut infinite = toy_model();
-    infinite.linear.scale[1] = f32::NAN;
-    let mut foreign = toy_model();
-    foreign.features.push(Feature::Pair(9999, 9999));
-    foreign.linear.weights.extend([1, 1, 1]);
+    let infinite = altered_toy(|linear| linear.scale[1] = f32::NAN);
+    let foreign = altered_toy(|linear| {
+        linear.features.push(Feature::Pair(9999, 9999));
+        linear.weights.extend([1, 1, 1]);
+    });
     let mut threshold = toy_model();
     threshold.topic.threshold = 2.0;
     for (name, model) in [("scale", infinite), ("feature", foreign), ("threshold", threshold)] {
@@ -97,8 +139,8 @@ proptest! {
     }
 
     #[test]
-    fn mutations_in_a_sound_envelope_never_panic(at in 0_usize..2000, byte: u8, cut in 0_usize..2000) {
-        let bytes = toy_model().to_bytes();
+    fn mutations_in_a_sound_envelope_never_panic(encoder: bool, at in 0_usize..20_000, byte: u8, cut in 0_usize..40_000) {
+        let bytes = if encoder { toy_encoder() } else { toy_model() }.to_bytes();
         let mut body = bytes[..bytes.len() - 4].to_vec();
         let n = body.len();
         body[12 + at % (n - 12)] = byte;

@@ -9,11 +9,15 @@ use std::path::Path;
 /// Longest article in bytes; some two hundred novels.
 const MAX_TEXT_BYTES: u64 = 256 << 20;
 
-/// Loads a model file.
-pub fn predictor(path: &Path) -> Result<Predictor> {
+/// Reads a model file.
+pub fn model(path: &Path) -> Result<Model> {
     let bytes = std::fs::read(path).map_err(|error| read_error(path, &error))?;
-    let model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
-    Ok(Predictor::new(model))
+    Model::from_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+/// A model file, ready to score.
+pub fn predictor(path: &Path) -> Result<Predictor> {
+    Ok(Predictor::new(model(path)?))
 }
 
 /// The whole of a text file, or of standard input for `-`.

@@ -4,8 +4,9 @@ use crate::input;
 use crate::output::{stdout, written};
 use anyhow::Result;
 use clap::Parser;
+use stancelight::encoder::Shape;
 use stancelight::feature::Feature;
-use stancelight::{Linear, Model};
+use stancelight::{Encoder, Linear, Model, Scorer};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -20,10 +21,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
-    let predictor = input::predictor(&args.model)?;
-    let model = predictor.model();
+    let model = input::model(&args.model)?;
     let mut out = stdout();
-    written(print(&mut out, model, args.features))?;
+    written(print(&mut out, &model, args.features))?;
     let size = model.to_bytes().len();
     written(writeln!(out, "\nsize\n  {size} bytes in {}", args.model.display()))?;
     written(out.flush())
@@ -40,26 +40,40 @@ fn print(out: &mut impl Write, model: &Model, n: usize) -> std::io::Result<()> {
     for (name, value) in &model.facts {
         writeln!(out, "  {name}: {value}")?;
     }
-    for (k, label) in topic.labels.iter().enumerate() {
-        writeln!(out, "\nstrongest for {}", label.name)?;
-        for (weight, name) in strongest(model, k, n) {
-            writeln!(out, "  {weight:+.3}  {name}")?;
+    match &model.scorer {
+        Scorer::Linear(linear) => {
+            for (k, label) in topic.labels.iter().enumerate() {
+                writeln!(out, "\nstrongest for {}", label.name)?;
+                for (weight, name) in strongest(linear, k, n) {
+                    writeln!(out, "  {weight:+.3}  {name}")?;
+                }
+            }
+            Ok(())
         }
+        Scorer::Encoder(encoder) => sizes(out, encoder),
     }
-    Ok(())
+}
+
+/// An encoder has no features to list: what it knows lies in how its parts work together.
+fn sizes(out: &mut impl Write, encoder: &Encoder) -> std::io::Result<()> {
+    let Shape { layers, width, heads, feed_forward, positions } = encoder.shape();
+    writeln!(out, "\nencoder")?;
+    writeln!(out, "  {} parameters, {} word pieces", encoder.parameters(), encoder.vocabulary().len())?;
+    writeln!(out, "  {layers} layers of width {width}, {heads} heads, feed-forward {feed_forward}")?;
+    writeln!(out, "  {positions} pieces see each other")
 }
 
 /// The features with the greatest weight for a label, and how they read.
-fn strongest(model: &Model, label: usize, n: usize) -> Vec<(f64, String)> {
-    let Linear { weights, scale, bias } = &model.linear;
-    let mut order: Vec<usize> = (0..model.features.len()).collect();
+fn strongest(linear: &Linear, label: usize, n: usize) -> Vec<(f64, String)> {
+    let Linear { words, features, weights, scale, bias, .. } = linear;
+    let mut order: Vec<usize> = (0..features.len()).collect();
     order.sort_by_key(|&row| (std::cmp::Reverse(weights[row * bias.len() + label]), row));
-    let word = |id: u32| model.words.get(id as usize);
+    let word = |id: u32| words.get(id as usize);
     order
         .into_iter()
         .take(n)
         .map(|row| {
-            let name = match model.features[row] {
+            let name = match features[row] {
                 Feature::Word(a) => word(a).to_owned(),
                 Feature::Negated(a) => format!("not … {}", word(a)),
                 Feature::Pair(a, b) => format!("{} {}", word(a), word(b)),

@@ -132,6 +132,7 @@ pub fn run(args: &Args) -> Result<()> {
     bar.finish_and_clear();
     let trained = trained?;
     let bytes = trained.model.to_bytes();
+    let features = trained.model.linear().map_or(0, |linear| linear.features.len());
     let measured = measure(&file, data_dir, &corpus, &trained.model, options.seed)?;
     write_whole(&args.output, &bytes)?;
     if let Some(path) = &args.card {
@@ -149,7 +150,7 @@ pub fn run(args: &Args) -> Result<()> {
         let value = json!({
             "topic": file.topic.name,
             "bytes": bytes.len(),
-            "features": trained.model.features.len(),
+            "features": features,
             "folds": folds,
             "held_out_folds": held_out,
             "cross_validation": overall,
@@ -177,13 +178,7 @@ pub fn run(args: &Args) -> Result<()> {
             "trained without the topic's {left_out} outside data sets; give --data-dir to add them"
         ))?;
     }
-    written(writeln!(
-        out,
-        "wrote {} ({} features, {} bytes)",
-        args.output.display(),
-        trained.model.features.len(),
-        bytes.len()
-    ))?;
+    written(writeln!(out, "wrote {} ({} features, {} bytes)", args.output.display(), features, bytes.len()))?;
     written(out.flush())
 }
 

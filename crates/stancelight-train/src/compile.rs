@@ -10,7 +10,7 @@ use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use stancelight::feature::{Feature, Settings};
-use stancelight::{Linear, Model, Topic, Words};
+use stancelight::{Linear, Model, Scorer, Topic, Words};
 
 /// How one model is fitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,7 +65,7 @@ impl Targets {
 ///
 /// # Errors
 /// If the learner refuses the data.
-pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<Model, TrainError> {
+pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<Linear, TrainError> {
     let texts = || rows.iter().map(|row| row.text.as_str());
     let targets = Targets::of(rows, topic.labels.len());
     let ranked = rank(rows, &targets, options)?;
@@ -75,7 +75,7 @@ pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<M
     // see in training exactly what it will see in use.
     let few = extract(texts(), &options.settings, &vocabulary, &Keep::Only(&kept));
     let fitted = fit(&few.records, &targets, options, None)?;
-    Ok(round(topic, options, &vocabulary, &few.features, &fitted))
+    Ok(round(options, &vocabulary, &few.features, &fitted))
 }
 
 /// The largest number of features whose model file is at most this long.
@@ -91,10 +91,10 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
         let mut features: Vec<Feature> = kept.into_iter().collect();
         features.sort_unstable_by_key(|feature| feature.key());
         let weights = vec![1; features.len() * labels];
-        let linear = Linear { bias: vec![0.0; labels], scale: vec![1.0; labels], weights };
         let words = vocabulary.words().iter().map(String::as_str).collect::<Words>();
         let settings = options.settings.clone();
-        Model { topic: topic.clone(), settings, facts: Vec::new(), words, features, linear }.to_bytes().len()
+        let (bias, scale) = (vec![0.0; labels], vec![1.0; labels]);
+        length(topic, Linear { settings, words, features, bias, scale, weights })
     };
     // What the file says of its making takes room as well.
     const FACTS: usize = 1_500;
@@ -109,6 +109,16 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
         return Err(TrainError::Corpus(format!("no model fits into {bytes} bytes; allow at least {least}")));
     }
     Ok(fits)
+}
+
+/// Bytes of a file of a scorer and its topic, with nothing said of its making.
+pub fn length(topic: &Topic, linear: Linear) -> usize {
+    uncalibrated(topic, linear).to_bytes().len()
+}
+
+/// A model of a scorer, of which nothing else is known yet.
+pub fn uncalibrated(topic: &Topic, linear: Linear) -> Model {
+    Model { topic: topic.clone(), facts: Vec::new(), scorer: Scorer::Linear(linear) }
 }
 
 /// Every feature, the ones that move logits the most first.
@@ -212,14 +222,8 @@ fn by_strength(extracted: &Extracted, weights: ArrayView2<'_, f64>) -> Vec<usize
 
 /// Eight-bit weights: each label's largest becomes ±127. Features whose weights all round to nothing go.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "rounding is the point")]
-fn round(
-    topic: &Topic,
-    options: &FitOptions,
-    vocabulary: &Vocabulary,
-    features: &[Feature],
-    fitted: &MultinomialLogistic,
-) -> Model {
-    let labels = topic.labels.len();
+fn round(options: &FitOptions, vocabulary: &Vocabulary, features: &[Feature], fitted: &MultinomialLogistic) -> Linear {
+    let labels = fitted.intercepts().len();
     // Softmax ignores what all labels share; taken out, a share of 0 means "says nothing".
     let centred = |row: ndarray::ArrayView1<'_, f64>| {
         let mean = row.sum() / labels as f64;
@@ -237,16 +241,12 @@ fn round(
             weights.extend(rounded);
         }
     }
-    Model {
-        topic: topic.clone(),
+    Linear {
         settings: options.settings.clone(),
-        facts: Vec::new(),
         words: vocabulary.words().iter().map(String::as_str).collect::<Words>(),
         features: kept,
-        linear: Linear {
-            bias: centred(fitted.intercepts()).into_iter().map(|b| b as f32).collect(),
-            scale: scale.into_iter().map(|s| s as f32).collect(),
-            weights,
-        },
+        bias: centred(fitted.intercepts()).into_iter().map(|b| b as f32).collect(),
+        scale: scale.into_iter().map(|s| s as f32).collect(),
+        weights,
     }
 }

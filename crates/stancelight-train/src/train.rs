@@ -6,7 +6,7 @@
 //! the engine itself. Outside data (from the topic file) is only ever trained on, never held out: what is
 //! measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
 
-use crate::compile::{FitOptions, features_within, fit_model};
+use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, evaluate_rows, threshold_for};
@@ -16,7 +16,7 @@ use crate::search::{Search, Split, search};
 use crate::topic_file::{Threshold, TopicFile};
 use crate::validate::{HeldOut, Validation};
 use serde::Serialize;
-use stancelight::Model;
+use stancelight::{Linear, Model, Scorer, Topic};
 use std::time::{Duration, Instant};
 
 /// How to train.
@@ -170,28 +170,28 @@ pub fn train(
     let calibration = validated.calibration();
 
     progress("fitting", 0, 1);
-    let mut model = if once { validated.models.swap_remove(0) } else { fit_model(&rows, topic, &fit_options)? };
+    let mut linear = if once { validated.scorers.swap_remove(0) } else { fit_model(&rows, topic, &fit_options)? };
     progress("fitting", 1, 1);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
     for (k, shift) in calibration.shift.iter().enumerate() {
-        model.linear.scale[k] = (f64::from(model.linear.scale[k]) / calibration.temperature) as f32;
-        model.linear.bias[k] = (f64::from(model.linear.bias[k]) / calibration.temperature + shift) as f32;
+        linear.scale[k] = (f64::from(linear.scale[k]) / calibration.temperature) as f32;
+        linear.bias[k] = (f64::from(linear.bias[k]) / calibration.temperature + shift) as f32;
     }
 
+    let mut topic = topic.clone();
     let truths: Vec<usize> = validated.rows.iter().map(|row| row.label()).collect();
-    let mut verdicts = validated.verdicts(topic);
+    let mut verdicts = validated.verdicts(&topic);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
-        let threshold = threshold_for(&judged, topic, precision) as f32;
-        model.topic.threshold = threshold;
+        let threshold = threshold_for(&judged, &topic, precision) as f32;
+        topic.threshold = threshold;
         for verdict in &mut verdicts {
             verdict.sure = verdict.confidence() >= f64::from(threshold);
         }
     }
-    let topic = &model.topic;
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
-    let overall = evaluate(&judged, topic, options.seed);
+    let overall = evaluate(&judged, &topic, options.seed);
     warnings.extend(doubts(&overall));
     let sources = validated.rows.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=sources)
@@ -199,7 +199,7 @@ pub fn train(
         .map(|source| {
             let of: Vec<Judged<'_>> =
                 judged.iter().zip(&validated.rows).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
-            (corpus.sources[source].clone(), evaluate(&of, topic, options.seed))
+            (corpus.sources[source].clone(), evaluate(&of, &topic, options.seed))
         })
         .collect();
     let sizes = match options.max_bytes {
@@ -222,8 +222,8 @@ pub fn train(
         sizes,
         warnings,
     };
-    model.facts = facts(corpus, held, &model, &report, options);
-    Ok(Trained { model, report })
+    let facts = facts(corpus, held, &topic, &linear, &report, options);
+    Ok(Trained { model: Model { topic, facts, scorer: Scorer::Linear(linear) }, report })
 }
 
 /// What too few sentences leave open, said with the interval that they leave it open by.
@@ -259,9 +259,9 @@ fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> 
             Some(validation.run("comparing sizes", &fit, |fold| validation.training(fold).collect())?)
         };
         let held = other.as_ref().unwrap_or(whole);
-        let bytes: usize = held.models.iter().map(|model| model.to_bytes().len()).sum();
+        let bytes: usize = held.scorers.iter().map(|linear| length(validation.topic, linear.clone())).sum();
         let macro_f1 = evaluate_rows(&held.rows, &held.verdicts(validation.topic), validation.topic, 1).macro_f1;
-        out.push(Size { features, bytes: bytes / held.models.len().max(1), macro_f1: macro_f1.value });
+        out.push(Size { features, bytes: bytes / held.scorers.len().max(1), macro_f1: macro_f1.value });
     }
     Ok(out)
 }
@@ -287,8 +287,14 @@ fn kinds(fit: &FitOptions) -> &'static str {
 }
 
 /// What the model file says of its own making. Nothing here depends on when or where it was made.
-fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: &Options) -> Vec<(String, String)> {
-    let topic = &model.topic;
+fn facts(
+    corpus: &Corpus,
+    held: usize,
+    topic: &Topic,
+    linear: &Linear,
+    report: &Report,
+    options: &Options,
+) -> Vec<(String, String)> {
     let mut counts = vec![0_usize; topic.labels.len()];
     for row in &corpus.rows[..held.min(corpus.rows.len())] {
         counts[row.label()] += 1;
@@ -302,8 +308,8 @@ fn facts(corpus: &Corpus, held: usize, model: &Model, report: &Report, options: 
         ("labelled sentences", format!("{} ({})", counts.iter().sum::<usize>(), by_label.join(", "))),
         ("outside sentences", (corpus.rows.len() - held.min(corpus.rows.len())).to_string()),
         ("sources", corpus.sources.join(", ")),
-        ("features", model.features.len().to_string()),
-        ("words", model.words.len().to_string()),
+        ("features", linear.features.len().to_string()),
+        ("words", linear.words.len().to_string()),
         ("feature kinds", kinds(&report.fit).to_owned()),
         ("l2 penalty", report.fit.l2.to_string()),
         ("seed", options.seed.to_string()),

@@ -2,12 +2,12 @@
 //! final one say of the rows they were not fitted on goes out.
 
 use crate::calibrate::Calibration;
-use crate::compile::{FitOptions, fit_model};
+use crate::compile::{FitOptions, fit_model, uncalibrated};
 use crate::corpus::Row;
 use crate::error::TrainError;
 use crate::parallel::parallel;
 use crate::train::Progress;
-use stancelight::{Model, Predictor, Topic, Verdict, score_all};
+use stancelight::{Linear, Predictor, Topic, Verdict, score_all};
 
 /// One cross-validation: everything that stays the same whatever is trained on and however.
 pub struct Validation<'a> {
@@ -29,8 +29,8 @@ pub struct Validation<'a> {
 pub struct HeldOut<'a> {
     pub rows: Vec<&'a Row>,
     pub logits: Vec<Vec<f64>>,
-    /// The model of each fold that was held out.
-    pub models: Vec<Model>,
+    /// The scorer of each fold that was held out.
+    pub scorers: Vec<Linear>,
     /// Which part each row is in when calibrating for measurement, `0..of`.
     parts: Vec<usize>,
     of: usize,
@@ -54,13 +54,14 @@ impl<'a> Validation<'a> {
         let by_fold = parallel(self.held_out, self.jobs, finished, |fold| {
             let chosen = choose(fold).into_iter().map(|i| self.inside[i]);
             let train: Vec<&Row> = chosen.chain(self.outside.iter().copied()).collect();
-            let predictor = Predictor::new(fit_model(&train, self.topic, fit)?);
+            let linear = fit_model(&train, self.topic, fit)?;
+            let predictor = Predictor::new(uncalibrated(self.topic, linear.clone()));
             let test: Vec<usize> = (0..self.inside.len()).filter(|&i| self.assigned[i] == fold).collect();
             let verdicts = score_all(test.iter().map(|&i| self.inside[i].text.as_str()), &predictor);
             let logits: Vec<(usize, Vec<f64>)> = test.iter().copied().zip(verdicts.map(|v| v.logits)).collect();
-            Ok((predictor.model().clone(), logits))
+            Ok((linear, logits))
         })?;
-        let (models, logits): (Vec<Model>, Vec<_>) = by_fold.into_iter().unzip();
+        let (scorers, logits): (Vec<Linear>, Vec<_>) = by_fold.into_iter().unzip();
         let mut logits: Vec<(usize, Vec<f64>)> = logits.into_iter().flatten().collect();
         logits.sort_unstable_by_key(|(i, _)| *i);
         // Of a single fold every so-many-th sentence is a part.
@@ -73,7 +74,7 @@ impl<'a> Validation<'a> {
             of: self.folds,
             rows: logits.iter().map(|(i, _)| self.inside[*i]).collect(),
             logits: logits.into_iter().map(|(_, logits)| logits).collect(),
-            models,
+            scorers,
         })
     }
 }

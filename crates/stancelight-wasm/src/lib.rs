@@ -52,7 +52,7 @@ impl Analyzer {
     /// What is known of the model's making, as pairs of a name and a value.
     #[wasm_bindgen(getter, unchecked_return_type = "[string, string][]")]
     pub fn facts(&self) -> JsValue {
-        to_js(&self.predictor.model().facts)
+        to_js(&self.predictor.facts())
     }
 
     /// The sentences of `text` and what the model says of each. Never throws.

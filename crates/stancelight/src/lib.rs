@@ -41,8 +41,10 @@
 
 mod analysis;
 mod ascii;
+pub mod encoder;
 pub mod feature;
 pub mod file;
+mod linear;
 mod lookup;
 mod model;
 pub mod offset;
@@ -55,8 +57,10 @@ mod topic;
 pub mod view;
 
 pub use analysis::{Explanation, Sentence, Verdict, Word, analyze, explain, score, score_all, softmax};
+pub use encoder::Encoder;
 pub use file::ModelError;
-pub use model::{Linear, Model, Predictor};
+pub use linear::Linear;
+pub use model::{Model, Predictor, Scorer};
 pub use span::Span;
 pub use table::Words;
 pub use topic::{Label, Topic, TopicError, Underline};

@@ -1,12 +1,13 @@
 //! The model as plain data, and the compiled form that scores with it.
 //!
-//! [`Model`] is what the file holds and what tools inspect; [`Predictor`] adds the look-up tables.
-//! Keeping the two apart lets the file stay small and stable while the tables change with the engine.
+//! [`Model`] is what the file holds and what tools inspect; [`Predictor`] adds what scoring needs. Keeping the two
+//! apart lets the file stay small and stable while tables and layouts change with the engine. The seam between the
+//! kinds of scorers is here too: a sentence goes in, logits and each word's shares come out, and nobody else asks
+//! which kind it was.
 
-use crate::feature::{Feature, Lexicon, Markers, Settings, WordId};
-use crate::lookup::{PairTable, WordTable};
-use crate::table::Words;
-use crate::token::{Token, Tokens};
+use crate::encoder::{self, Encoder, EncoderScorer};
+use crate::linear::{self, Linear, LinearScorer};
+use crate::span::Span;
 use crate::topic::Topic;
 
 /// Everything a model file says.
@@ -14,109 +15,121 @@ use crate::topic::Topic;
 pub struct Model {
     /// The question and its labels.
     pub topic: Topic,
-    /// How features are made.
-    pub settings: Settings,
     /// What a reader should know of the training, as names and values in order.
     pub facts: Vec<(String, String)>,
-    /// Every word the features are made of, in ascending byte order.
-    pub words: Words,
-    /// The features, in ascending order of their keys.
-    pub features: Vec<Feature>,
-    /// One weight a feature and label.
-    pub linear: Linear,
+    /// What sentences are judged with.
+    pub scorer: Scorer,
 }
 
-/// A linear scorer with eight-bit weights: logit = bias + scale · Σ weight.
-///
-/// Sums of whole numbers are exact in any order, so every platform and every way of adding up gives
-/// the same logit, and the shares of an explanation add up to it without a rounding error.
+/// What sentences are judged with. Either kind's logit is a bias plus one share a word, exactly.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Linear {
-    /// One a label: the logit of a sentence without any known feature.
-    pub bias: Vec<f32>,
-    /// One a label: what a weight of 1 is worth.
-    pub scale: Vec<f32>,
-    /// A row of one weight a label for each feature.
-    pub weights: Vec<i8>,
+pub enum Scorer {
+    /// Weights of words and pairs of words.
+    Linear(Linear),
+    /// A small transformer.
+    Encoder(Encoder),
+}
+
+impl Scorer {
+    /// The kind's name: `linear` or `encoder`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Linear(_) => "linear",
+            Self::Encoder(_) => "encoder",
+        }
+    }
+}
+
+impl Model {
+    /// The linear scorer, if the model has one.
+    pub const fn linear(&self) -> Option<&Linear> {
+        match &self.scorer {
+            Scorer::Linear(linear) => Some(linear),
+            Scorer::Encoder(_) => None,
+        }
+    }
 }
 
 /// A model ready to score: make it once, use it for any number of texts.
 #[derive(Clone, Debug)]
 pub struct Predictor {
-    model: Model,
-    lexicon: Known,
-    pub(crate) markers: Markers,
-    /// For each word, the row of its word feature and of its negated feature, or [`NO_ROW`].
-    rows: Vec<[u32; 2]>,
-    pub(crate) pairs: PairTable,
+    topic: Topic,
+    facts: Vec<(String, String)>,
+    compiled: Compiled,
 }
 
-const NO_ROW: u32 = u32::MAX;
-
-/// The words of a model, found by their form. Behind them its negators that are not among them, so that one
-/// look-up a token answers both questions.
 #[derive(Clone, Debug)]
-pub(crate) struct Known {
-    table: WordTable,
-    words: WordId,
+enum Compiled {
+    Linear(Box<LinearScorer>),
+    Encoder(Box<EncoderScorer>),
 }
 
-impl Known {
-    fn new(model: &Model) -> Self {
-        let table = WordTable::new(&model.words, model.settings.negators.iter().map(String::as_str));
-        let words = WordId::try_from(model.words.len()).expect("a vocabulary has far fewer than four billion words");
-        Self { table, words }
-    }
-}
-
-impl Lexicon for Known {
-    fn id(&self, form: &str) -> Option<WordId> {
-        self.table.find(form.as_bytes(), 0, form.len()).map(|(id, _)| id).filter(|&id| id < self.words)
-    }
-
-    #[inline]
-    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
-        let (forms, from, to) = tokens.place(token);
-        let found = self.table.find(forms, from, to);
-        found.map_or((None, false), |(id, negates)| ((id < self.words).then_some(id), negates))
-    }
+/// Buffers for scoring many sentences; hidden from callers, who have one text at a time.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    linear: linear::Scratch,
+    encoder: encoder::Scratch,
 }
 
 impl Predictor {
-    /// Compiles the look-up tables.
+    /// Compiles the model's tables.
     pub fn new(model: Model) -> Self {
-        let mut rows = vec![[NO_ROW; 2]; model.words.len()];
-        for (row, &feature) in (0..).zip(&model.features) {
-            match feature {
-                Feature::Word(a) => rows[a as usize][0] = row,
-                Feature::Negated(a) => rows[a as usize][1] = row,
-                // Keys ascend by kind: from here on there are only pairs.
-                Feature::Pair(..) => break,
-            }
-        }
-        let pairs = PairTable::new(&model.features);
-        let lexicon = Known::new(&model);
-        let markers = Markers::of(&lexicon);
-        Self { model, lexicon, markers, rows, pairs }
+        let compiled = match model.scorer {
+            Scorer::Linear(linear) => Compiled::Linear(Box::new(LinearScorer::new(linear))),
+            Scorer::Encoder(encoder) => Compiled::Encoder(Box::new(EncoderScorer::new(encoder))),
+        };
+        Self { topic: model.topic, facts: model.facts, compiled }
     }
 
     /// The model this was made from.
-    pub const fn model(&self) -> &Model {
-        &self.model
+    pub fn into_model(self) -> Model {
+        let scorer = match self.compiled {
+            Compiled::Linear(scorer) => Scorer::Linear(scorer.into_linear()),
+            Compiled::Encoder(scorer) => Scorer::Encoder(scorer.into_encoder()),
+        };
+        Model { topic: self.topic, facts: self.facts, scorer }
     }
 
     /// The model's topic.
     pub const fn topic(&self) -> &Topic {
-        &self.model.topic
+        &self.topic
     }
 
-    pub(crate) const fn lexicon(&self) -> &Known {
-        &self.lexicon
+    /// What a reader should know of the model's training.
+    pub fn facts(&self) -> &[(String, String)] {
+        &self.facts
     }
 
-    /// The row of a word's weights, as it stands or negated, if the model has this feature.
-    pub(crate) fn row(&self, word: WordId, negated: bool) -> Option<usize> {
-        let row = self.rows[word as usize][usize::from(negated)];
-        (row != NO_ROW).then_some(row as usize)
+    /// The kind of its scorer: `linear` or `encoder`.
+    pub const fn kind(&self) -> &'static str {
+        match self.compiled {
+            Compiled::Linear(_) => "linear",
+            Compiled::Encoder(_) => "encoder",
+        }
+    }
+
+    /// What each logit is before any word.
+    pub(crate) fn bias(&self) -> Vec<f64> {
+        match &self.compiled {
+            Compiled::Linear(scorer) => scorer.bias(),
+            Compiled::Encoder(scorer) => scorer.bias(),
+        }
+    }
+
+    /// The logits of a sentence; how they came about is then in `scratch`.
+    #[inline]
+    pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
+        match &self.compiled {
+            Compiled::Linear(scorer) => scorer.logits(sentence, &mut scratch.linear),
+            Compiled::Encoder(scorer) => scorer.logits(sentence, &mut scratch.encoder),
+        }
+    }
+
+    /// Where each word of the sentence last scored stands, and its share of each logit.
+    pub(crate) fn words(&self, scratch: &Scratch) -> Vec<(Span, Vec<f64>)> {
+        match &self.compiled {
+            Compiled::Linear(scorer) => scorer.words(&scratch.linear),
+            Compiled::Encoder(scorer) => scorer.words(&scratch.encoder).collect(),
+        }
     }
 }

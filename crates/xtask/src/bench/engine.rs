@@ -60,13 +60,13 @@ pub fn run(model: &Path, rows: &Path, rounds: usize) -> Result<()> {
     });
     let texts: Vec<String> = texts.collect::<Result<_>>()?;
     ensure!(!texts.is_empty(), "{} holds no rows", rows.display());
-    println!("{}", serde_json::to_string(&stages(model, &texts, rounds))?);
+    println!("{}", serde_json::to_string(&stages(model, &texts, rounds)?)?);
     Ok(())
 }
 
-fn stages(model: Model, texts: &[String], rounds: usize) -> Stages {
-    let words = model.words.clone();
-    let settings = model.settings.clone();
+fn stages(model: Model, texts: &[String], rounds: usize) -> Result<Stages> {
+    let linear = model.linear().context("only a linear model has these stages")?;
+    let (words, settings) = (linear.words.clone(), linear.settings.clone());
     let predictor = Predictor::new(model);
     let lexicon = Known::new(&words);
     let markers = Markers::of(&lexicon);
@@ -89,7 +89,7 @@ fn stages(model: Model, texts: &[String], rounds: usize) -> Stages {
         logits.iter().for_each(|logits| drop(black_box(Verdict::from_logits(logits.clone(), topic))));
     });
     let analyze = best(rounds, found, || drop(black_box(analyze(&article, &predictor))));
-    Stages { segment, tokenise, terms: filled - tokenise, sum: score - filled - verdict, verdict, score, analyze }
+    Ok(Stages { segment, tokenise, terms: filled - tokenise, sum: score - filled - verdict, verdict, score, analyze })
 }
 
 /// Nanoseconds of the processor that `work` takes for each of `n`, in the best round.

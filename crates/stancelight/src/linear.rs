@@ -1,0 +1,217 @@
+//! The first kind of scorer: features with signed-byte weights, ready to score.
+//!
+//! The arithmetic is arranged so that explanations are exact. A sentence's score for a label is a
+//! whole number, the sum of its features' weights; the logit is that number times one `f32` factor, in
+//! `f64`, plus the bias. Each product and each partial sum is then exact in `f64`, so adding the shares
+//! of the words in any order, and the bias last, gives the logit bit for bit.
+
+use crate::feature::{Feature, KnownTerm, Lexicon, Markers, Settings, Terms, WordId};
+use crate::lookup::{PairTable, WordTable};
+use crate::span::Span;
+use crate::table::Words;
+use crate::token::{Token, Tokens};
+
+/// A linear scorer with eight-bit weights: logit = bias + scale · Σ weight.
+///
+/// Sums of whole numbers are exact in any order, so every platform and every way of adding up gives
+/// the same logit, and the shares of an explanation add up to it without a rounding error.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Linear {
+    /// How features are made.
+    pub settings: Settings,
+    /// Every word the features are made of, in ascending byte order.
+    pub words: Words,
+    /// The features, in ascending order of their keys.
+    pub features: Vec<Feature>,
+    /// One a label: the logit of a sentence without any known feature.
+    pub bias: Vec<f32>,
+    /// One a label: what a weight of 1 is worth.
+    pub scale: Vec<f32>,
+    /// A row of one weight a label for each feature.
+    pub weights: Vec<i8>,
+}
+
+/// A linear scorer with its look-up tables.
+#[derive(Clone, Debug)]
+pub(crate) struct LinearScorer {
+    linear: Linear,
+    lexicon: Known,
+    markers: Markers,
+    /// For each word, the row of its word feature and of its negated feature, or [`NO_ROW`].
+    rows: Vec<[u32; 2]>,
+    pairs: PairTable,
+}
+
+const NO_ROW: u32 = u32::MAX;
+
+/// The words of a model, found by their form. Behind them its negators that are not among them, so that one
+/// look-up a token answers both questions.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    table: WordTable,
+    words: WordId,
+}
+
+impl Known {
+    fn new(linear: &Linear) -> Self {
+        let table = WordTable::new(&linear.words, linear.settings.negators.iter().map(String::as_str));
+        let words = WordId::try_from(linear.words.len()).expect("a vocabulary has far fewer than four billion words");
+        Self { table, words }
+    }
+}
+
+impl Lexicon for Known {
+    fn id(&self, form: &str) -> Option<WordId> {
+        self.table.find(form.as_bytes(), 0, form.len()).map(|(id, _)| id).filter(|&id| id < self.words)
+    }
+
+    #[inline]
+    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
+        let (forms, from, to) = tokens.place(token);
+        let found = self.table.find(forms, from, to);
+        found.map_or((None, false), |(id, negates)| ((id < self.words).then_some(id), negates))
+    }
+}
+
+/// Buffers for scoring many sentences; hidden from callers, who have one text at a time.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    terms: Terms,
+    /// The features that the model knows.
+    found: Vec<Found>,
+    /// Keys of pairs that may be features, and the second term of each.
+    pairs: Vec<(u64, usize)>,
+    sums: Vec<i64>,
+}
+
+/// A feature's row of weights, and the one or two terms it belongs to.
+struct Found {
+    row: usize,
+    terms: [usize; 2],
+}
+
+/// Twice a feature's weight, so that half of it is still a whole number.
+const UNITS: i64 = 2;
+
+impl LinearScorer {
+    /// Compiles the look-up tables.
+    pub(crate) fn new(linear: Linear) -> Self {
+        let mut rows = vec![[NO_ROW; 2]; linear.words.len()];
+        for (row, &feature) in (0..).zip(&linear.features) {
+            match feature {
+                Feature::Word(a) => rows[a as usize][0] = row,
+                Feature::Negated(a) => rows[a as usize][1] = row,
+                // Keys ascend by kind: from here on there are only pairs.
+                Feature::Pair(..) => break,
+            }
+        }
+        let pairs = PairTable::new(&linear.features);
+        let lexicon = Known::new(&linear);
+        let markers = Markers::of(&lexicon);
+        Self { linear, lexicon, markers, rows, pairs }
+    }
+
+    pub(crate) fn into_linear(self) -> Linear {
+        self.linear
+    }
+
+    /// What each logit is before any word.
+    pub(crate) fn bias(&self) -> Vec<f64> {
+        self.linear.bias.iter().map(|&bias| f64::from(bias)).collect()
+    }
+
+    /// The logits of a sentence, whose features are then in `scratch`.
+    #[allow(clippy::cast_precision_loss, reason = "sums stay far below 2^52")]
+    pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
+        self.sum(sentence, scratch);
+        let sums = scratch.sums.iter().zip(self.factors(scratch)).zip(&self.linear.bias);
+        sums.map(|((&sum, factor), &bias)| sum as f64 * factor + f64::from(bias)).collect()
+    }
+
+    /// Where each word of the sentence last scored stands, and its shares.
+    #[allow(clippy::cast_precision_loss, reason = "shares stay far below 2^52")]
+    pub(crate) fn words(&self, scratch: &Scratch) -> Vec<(Span, Vec<f64>)> {
+        let labels = self.linear.bias.len();
+        let terms = scratch.terms.as_slice();
+        let mut shares = vec![0_i64; terms.len() * labels];
+        for found in &scratch.found {
+            for term in found.terms {
+                let weights = &self.linear.weights[found.row * labels..];
+                for (share, &weight) in shares[term * labels..][..labels].iter_mut().zip(weights) {
+                    *share += UNITS / 2 * i64::from(weight);
+                }
+            }
+        }
+        let factors: Vec<f64> = self.factors(scratch).collect();
+        let worth = |row: &[i64]| row.iter().zip(&factors).map(|(&share, factor)| share as f64 * factor).collect();
+        terms.iter().zip(shares.chunks(labels)).map(|(term, row)| (term.span, worth(row))).collect()
+    }
+
+    /// The row of a word's weights, as it stands or negated, if the model has this feature.
+    fn row(&self, word: WordId, negated: bool) -> Option<usize> {
+        let row = self.rows[word as usize][usize::from(negated)];
+        (row != NO_ROW).then_some(row as usize)
+    }
+
+    /// Finds `sentence`'s features and sums their weights, in half units.
+    fn sum(&self, sentence: &str, scratch: &mut Scratch) {
+        let settings = &self.linear.settings;
+        let (lexicon, markers) = (&self.lexicon, self.markers);
+        scratch.terms.fill(sentence, settings, lexicon, markers);
+        scratch.found.clear();
+        scratch.pairs.resize(scratch.terms.as_slice().len(), (0, 0));
+        let mut pairs = 0;
+        for KnownTerm { term, id, negated, left } in scratch.terms.known(settings, markers) {
+            if let Some(row) = self.row(id, false) {
+                scratch.found.push(Found { row, terms: [term, term] });
+            }
+            if negated && let Some(row) = self.row(id, true) {
+                scratch.found.push(Found { row, terms: [term, term] });
+            }
+            // Written down and, if it is nothing, written over: whether it is, no branch could foresee.
+            let pair = Feature::Pair(left.unwrap_or(id), id).key();
+            scratch.pairs[pairs] = (pair, term);
+            pairs += usize::from(left.is_some() & self.pairs.may_hold(pair));
+        }
+        for &(pair, term) in &scratch.pairs[..pairs] {
+            if let Some(row) = self.pairs.find(pair) {
+                scratch.found.push(Found { row, terms: [term.saturating_sub(1), term] });
+            }
+        }
+        let weights = &self.linear.weights;
+        scratch.sums.clear();
+        match self.linear.bias.len() {
+            // Nearly every topic has two or three labels, and a loop over so few costs more than its work.
+            2 => scratch.sums.extend(sum_rows::<2>(&scratch.found, weights)),
+            3 => scratch.sums.extend(sum_rows::<3>(&scratch.found, weights)),
+            labels => {
+                scratch.sums.resize(labels, 0);
+                for found in &scratch.found {
+                    let row = &weights[found.row * labels..];
+                    scratch.sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += UNITS * i64::from(weight));
+                }
+            }
+        }
+    }
+
+    /// The factors that make the labels' sums logits: what one half unit is worth in the sentence last summed.
+    /// Rounded to `f32`: products with whole numbers are then exact in `f64`.
+    fn factors(&self, scratch: &Scratch) -> impl Iterator<Item = f64> {
+        let terms = scratch.terms.as_slice().len().max(1);
+        #[allow(clippy::cast_precision_loss, reason = "no sentence has 2^52 terms")]
+        let norm = if self.linear.settings.length_norm { libm::sqrt(terms as f64) } else { 1.0 };
+        #[allow(clippy::cast_possible_truncation, reason = "the rounding is the point")]
+        self.linear.scale.iter().map(move |&scale| f64::from((f64::from(scale) / (norm * UNITS as f64)) as f32))
+    }
+}
+
+/// The sums of rows of as many weights, in half units.
+fn sum_rows<const LABELS: usize>(found: &[Found], weights: &[i8]) -> [i64; LABELS] {
+    let (rows, _) = weights.as_chunks::<LABELS>();
+    let mut sums = [0; LABELS];
+    for found in found {
+        let row = rows[found.row];
+        (0..LABELS).for_each(|label| sums[label] += UNITS * i64::from(row[label]));
+    }
+    sums
+}
