@@ -101,23 +101,36 @@ pub(super) fn add_scaled(out: &mut [f32], row: &[f32], factor: f32) {
     }
 }
 
-/// Rounds `x` to whole numbers of at most `most`, a power of two less one, and gives what 1 is worth among them.
-pub(super) fn round(x: &[f32], most: i16, out: &mut [i16]) -> f32 {
-    let largest = x.iter().fold(0.0_f32, |most, x| if x.abs() > most { x.abs() } else { most });
+/// How to round `x` to whole numbers of at most `most`: what to multiply by first, and what 1 is then worth.
+pub(super) fn rounding(x: &[f32], most: i16) -> (f32, f32) {
+    let largest = largest(x);
     // A vector of nothing stays one, without a division by zero.
     let inverse = if largest > f32::MIN_POSITIVE * 65_536.0 { f32::from(most) / largest } else { 0.0 };
-    for (out, x) in out.iter_mut().zip(x) {
-        // The lowest bits of the shifted number are the whole number that it was rounded to.
-        #[allow(clippy::cast_possible_truncation, reason = "within ±most")]
-        let whole = (x * inverse + ROUNDER).to_bits() as i16;
-        *out = whole;
+    (inverse, largest / f32::from(most))
+}
+
+/// The largest magnitude.
+fn largest(x: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; LANES];
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    for chunk in chunks {
+        for i in 0..LANES {
+            lanes[i] = if chunk[i].abs() > lanes[i] { chunk[i].abs() } else { lanes[i] };
+        }
     }
-    largest / f32::from(most)
+    lanes.iter().chain(rest).fold(0.0, |most, x| if x.abs() > most { x.abs() } else { most })
+}
+
+/// The nearest whole number; of two as near the even one. For numbers that `i16` holds.
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the lowest bits of the shifted number are what it was rounded to")]
+pub(super) fn whole(x: f32) -> i16 {
+    (x + ROUNDER).to_bits() as i16
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{exp, gelu, round, softmax};
+    use super::{exp, gelu, rounding, softmax, whole};
 
     #[test]
     fn exp_is_exp() {
@@ -160,12 +173,12 @@ mod tests {
 
     #[test]
     fn rounding_keeps_the_largest() {
-        let mut out = [0; 4];
-        let scale = round(&[1.0, -2.0, 0.0, 0.25], 4095, &mut out);
-        assert_eq!(out, [2048, -4095, 0, 512]);
-        assert_eq!(scale, 2.0 / 4095.0);
-        assert_eq!((round(&[0.0; 4], 4095, &mut out), out), (0.0, [0; 4]));
-        round(&[1e-44, 1e-45, 0.0, 0.0], 4095, &mut out);
-        assert_eq!(out, [0; 4]);
+        let round = |x: [f32; 4]| {
+            let (inverse, worth) = rounding(&x, 4095);
+            (x.map(|x| whole(x * inverse)), worth)
+        };
+        assert_eq!(round([1.0, -2.0, 0.0, 0.25]), ([2048, -4095, 0, 512], 2.0 / 4095.0));
+        assert_eq!(round([0.0; 4]), ([0; 4], 0.0));
+        assert_eq!(round([1e-44, 1e-45, 0.0, 0.0]).0, [0; 4]);
     }
 }
