@@ -24,13 +24,26 @@ function external(paths) {
   };
 }
 
+/** The shipped models by name, each address written out in full, which is how bundlers find a file. */
+const shippedModels = {
+  name: "shipped-models",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^stancelight-models$/ }, ({ path }) => ({ path, namespace: "shipped-models" }));
+    onLoad({ filter: /.*/, namespace: "shipped-models" }, () => {
+      const models = JSON.parse(readFileSync(join(module, "models/index.json"), "utf8"));
+      const entries = models.map(({ name, file }) => `${JSON.stringify(name)}: () => new URL(${JSON.stringify(`./models/${file}`)}, import.meta.url)`);
+      return { contents: `export default { ${entries.join(", ")} };` };
+    });
+  },
+};
+
 const common = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
 
 await build({
   ...common,
   entryPoints: { index: "module/index.ts", auto: "module/auto.ts", worker: "module/worker.ts", element: "module/element.ts" },
   outdir: module,
-  plugins: [external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
+  plugins: [shippedModels, external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
 });
 await build({
   ...common,
@@ -39,6 +52,9 @@ await build({
   plugins: [external({ stancelight: "./stancelight/index.js" })],
 });
 cpSync("public", dist, { recursive: true });
+// The bindings come with their documentation, which is in the types too.
+const bindings = join(module, "stancelight_wasm.js");
+writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify: true, format: "esm", target: "es2022", legalComments: "none" })).code);
 
 // The bindings come with comments and long names. Their exports keep theirs.
 const bindings = join(module, "stancelight_wasm.js");

@@ -1,8 +1,8 @@
-// <stance-highlight model threshold explain renderer>: whatever text it holds is painted, and stays painted as it
-// changes. Its children are the page's and are not touched (but for `renderer="mark"`); a list of the findings for
+// <stance-highlight model threshold explain renderer skip worker>: whatever text it holds is painted, and stays
+// painted as it changes. The text is read in a worker where there can be one. Its children are the page's and are not touched (but for `renderer="mark"`); a list of the findings for
 // screen readers, and with `explain` the reasons, live in its shadow tree.
 
-import { addSheet, shared, type Explanation, type Sentence, type Stancelight, type Topic, type Watch } from "stancelight";
+import { Watch, addSheet, shared, type Explanation, type Reader, type Sentence, type Topic } from "stancelight";
 import { listFindings, FINDINGS } from "./findings";
 import { showWhy, WHY } from "./why";
 
@@ -32,10 +32,10 @@ const STYLE = `:host{display:contents}:host([hidden]){display:none}${FINDINGS}${
 
 /** The element. */
 export class StanceHighlight extends Base {
-  static readonly observedAttributes = ["model", "threshold", "explain", "renderer"];
+  static readonly observedAttributes = ["model", "threshold", "explain", "renderer", "skip", "worker"];
 
   private watch: Watch | undefined;
-  private stance: Stancelight | undefined;
+  private stance: Reader | undefined;
   private found: Analysis | undefined;
   private turn = 0;
   private readonly shadow: ShadowRoot;
@@ -87,6 +87,25 @@ export class StanceHighlight extends Base {
     this.setAttribute("renderer", renderer);
   }
 
+  /** A selector of what in it is not to be read. */
+  get skip(): string {
+    return this.getAttribute("skip") ?? "";
+  }
+
+  set skip(skip: string) {
+    this.setAttribute("skip", skip);
+  }
+
+  /** Whether the text is read in a worker, if there can be one; `worker="off"` says no. */
+  get worker(): boolean {
+    return this.getAttribute("worker") !== "off";
+  }
+
+  set worker(worker: boolean) {
+    if (worker) this.removeAttribute("worker");
+    else this.setAttribute("worker", "off");
+  }
+
   /** What was found last; plain JSON. */
   get analysis(): Analysis | undefined {
     return this.found;
@@ -103,19 +122,21 @@ export class StanceHighlight extends Base {
   }
 
   /** Chooses a sentence, as a click on it does. */
-  select(index: number, x?: number, y?: number): void {
-    const explanation = this.watch?.explain(index);
-    const sentence = this.found?.sentences[index];
-    if (!this.watch || !this.stance || !explanation || !sentence) return;
+  async select(index: number, x?: number, y?: number): Promise<void> {
+    const { watch, stance, found } = this;
+    const sentence = found?.sentences[index];
+    const explanation = await watch?.explain(index).catch((error: unknown) => this.fail(error));
+    // The text may have changed in the meantime.
+    if (!watch || !stance || !explanation || !sentence || watch !== this.watch || found !== this.found) return;
     this.tell("stance-select", { index, sentence, explanation } satisfies Selected);
     if (!this.explain) return;
-    const box = this.watch.range(index)?.getBoundingClientRect();
-    showWhy(this.shadow, this.stance.topic, this.watch.text, explanation, x ?? box?.left ?? 0, y ?? box?.bottom ?? 0);
+    const box = watch.range(index)?.getBoundingClientRect();
+    showWhy(this.shadow, stance.topic, watch.text, explanation, x ?? box?.left ?? 0, y ?? box?.bottom ?? 0);
   }
 
   connectedCallback(): void {
     // What was set before the element was defined, or by a clone's maker.
-    for (const name of ["model", "threshold", "explain", "renderer"] as const) {
+    for (const name of ["model", "threshold", "explain", "renderer", "skip", "worker"] as const) {
       if (!Object.hasOwn(this, name)) continue;
       const value = this[name];
       delete this[name];
@@ -140,23 +161,28 @@ export class StanceHighlight extends Base {
     // Whoever starts or ends after us makes our answer stale.
     const turn = this.turn;
     try {
-      const stance = await shared(this.model || undefined);
+      const stance = await shared(this.model || undefined, { worker: this.worker });
       if (turn !== this.turn || !this.isConnected) return;
       const isNews = this.stance !== stance;
       this.stance = stance;
       if (isNews) this.tell("stance-ready", { topic: stance.topic });
-      this.watch = stance.watch(this, {
+      this.watch = new Watch(stance, this, {
         threshold: this.threshold,
         renderer: this.renderer,
+        skip: this.skip,
         onChange: (watch) => this.changed(watch),
+        onError: (error) => this.fail(error),
       });
     } catch (error) {
-      if (turn !== this.turn) return;
-      // A guest does not break its host: the text stays as it is, its developer is told.
-      const { code, message } = error as { code: string; message: string };
-      console.warn("stancelight:", error);
-      this.tell("stance-error", { code, message });
+      if (turn === this.turn) this.fail(error);
     }
+  }
+
+  /** A guest does not break its host: the text stays as it is, its developer is told. */
+  private fail(error: unknown): undefined {
+    const { code, message } = error as { code: string; message: string };
+    console.warn("stancelight:", error);
+    this.tell("stance-error", { code, message });
   }
 
   private end(): void {
@@ -183,7 +209,7 @@ export class StanceHighlight extends Base {
   private list(): void {
     if (!this.found || !this.stance) return;
     const findings = this.found.sentences.map((finding, index) => ({ ...finding, index })).filter(({ painted }) => painted);
-    listFindings(this.shadow, this.stance.topic, findings, this.explain ? (index) => this.select(index) : undefined);
+    listFindings(this.shadow, this.stance.topic, findings, this.explain ? (index) => void this.select(index) : undefined);
   }
 
   private clicked(event: MouseEvent): void {
@@ -193,7 +219,7 @@ export class StanceHighlight extends Base {
     if (target.closest("a[href],button,input,select,textarea,label,summary")) return;
     const index = this.watch?.at(event.clientX, event.clientY);
     if (index === undefined) this.shadow.querySelector(".why")?.remove();
-    else this.select(index, event.clientX, event.clientY);
+    else void this.select(index, event.clientX, event.clientY);
   }
 
   private tell(type: string, detail: unknown): void {

@@ -13,11 +13,6 @@ const DARK = [0.16, 0.27, 0.4];
 /** How spans are shown: by the CSS Custom Highlight API, or in `<mark>` elements. */
 export type Renderer = "highlight" | "mark";
 
-/** 0 at the threshold, 1 at certainty. */
-export function strengthOf(probability: number, threshold: number): number {
-  return threshold >= 1 ? 1 : (probability - threshold) / (1 - threshold);
-}
-
 /** `#rrggbb` with an opacity, as CSS has it. */
 function tint(color: string, opacity: number): string {
   return color + Math.round(opacity * 255).toString(16).padStart(2, "0");

@@ -37,6 +37,11 @@ export class Panel {
     this.shadow.append(panel);
   }
 
+  /** Takes it off the page. */
+  remove(): void {
+    this.host.remove();
+  }
+
   /** Shows what is painted now, and comes back if the page threw the panel away with its body. */
   show(on: boolean, findings: Listed[]): void {
     if (!this.host.isConnected) document.body.append(this.host);

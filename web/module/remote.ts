@@ -1,15 +1,20 @@
-// A model in a worker: the same questions as of a model on this thread, answered by promises, so that a long
-// text does not hold up the page. Every promise settles: with the worker's answer, or with an error when the
-// worker breaks or is disposed of.
+// Models in a worker: the same questions as of a model on this thread, answered by promises, so that a long text does
+// not hold up the page. One worker serves all who name the same script. Every promise settles: with the worker's
+// answer, or with an error when the worker breaks or the model is disposed of.
 
 import type { Explanation, Sentence, Topic } from "stancelight-wasm";
 import { StancelightError, coded } from "./errors";
+import type { Reader } from "./reader";
 import { unlessAborted } from "./source";
+import { paintOnce, type Highlighted, type PaintOptions } from "./surface";
+import { readElement } from "./text";
+import { Watch, type WatchOptions } from "./watch";
 
-/** A message to the worker. */
+/** A message to the worker, about one of its models. */
 export interface Call {
   id: number;
-  method: "load" | "analyze" | "explain" | "explainSentence" | "score";
+  model: number;
+  method: "load" | "analyze" | "explain" | "explainSentence" | "score" | "free";
   args: unknown[];
 }
 
@@ -21,17 +26,23 @@ export interface Answer {
 }
 
 interface Waiting {
+  model: number;
   resolve(value: unknown): void;
   reject(error: StancelightError): void;
 }
 
-/** Sends calls, and keeps those that are not answered yet. */
+/** The workers that run, by their scripts' addresses. */
+const lines = new Map<string, Line>();
+
+/** A worker: sends calls, and keeps those that are not answered yet. */
 class Line {
   private readonly waiting = new Map<number, Waiting>();
+  private readonly models = new Set<number>();
   private ended: StancelightError | undefined;
   private last = 0;
 
-  constructor(private readonly worker: Worker) {
+  constructor(private readonly worker: Worker, private readonly name: string) {
+    lines.set(name, this);
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
       const call = this.waiting.get(data.id);
       this.waiting.delete(data.id);
@@ -45,13 +56,25 @@ class Line {
     worker.addEventListener("messageerror", () => this.end(new StancelightError("E_FETCH", "the worker's answer cannot be read")));
   }
 
-  call<T>(method: Call["method"], ...args: unknown[]): Promise<T> {
+  /** A number for a new model. */
+  open(): number {
+    const model = (this.last += 1);
+    this.models.add(model);
+    return model;
+  }
+
+  has(model: number): boolean {
+    return this.models.has(model);
+  }
+
+  call<T>(model: number, method: Call["method"], ...args: unknown[]): Promise<T> {
     return new Promise((resolve, reject: (error: StancelightError) => void) => {
       if (this.ended) return reject(this.ended);
+      if (!this.models.has(model)) return reject(new StancelightError("E_ABORTED", "the model was disposed of"));
       const id = (this.last += 1);
-      this.waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+      this.waiting.set(id, { model, resolve: resolve as Waiting["resolve"], reject });
       try {
-        this.worker.postMessage({ id, method, args } satisfies Call);
+        this.worker.postMessage({ id, model, method, args } satisfies Call);
       } catch (cause) {
         this.waiting.delete(id);
         reject(coded(cause, "E_FETCH"));
@@ -59,67 +82,113 @@ class Line {
     });
   }
 
-  end(error: StancelightError): void {
+  /** Forgets a model; with the last one the worker ends. */
+  close(model: number, error: StancelightError): void {
+    if (!this.models.has(model)) return;
+    for (const [id, call] of this.waiting) {
+      if (call.model !== model) continue;
+      this.waiting.delete(id);
+      call.reject(error);
+    }
+    // Nobody waits for this answer.
+    if (this.models.size > 1) this.call(model, "free").catch(() => undefined);
+    this.models.delete(model);
+    if (this.models.size === 0) this.end(error);
+  }
+
+  private end(error: StancelightError): void {
     this.ended ??= error;
     this.worker.terminate();
+    if (lines.get(this.name) === this) lines.delete(this.name);
+    this.models.clear();
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
 }
 
 /** A model loaded into a worker. */
-export class StancelightWorker {
+export class StancelightWorker implements Reader {
   /** Use `load({ worker: true })`. */
   constructor(
     private readonly line: Line,
+    private readonly model: number,
     /** The model's question, labels, colours and threshold. */
     readonly topic: Topic,
     /** What is known of the model's making. */
     readonly facts: [string, string][],
   ) {}
 
+  /** Whether nothing is answered any more: disposed of, or the worker broke. */
+  get isEnded(): boolean {
+    return !this.line.has(this.model);
+  }
+
   /** The sentences of a text and what the model says of each. */
   analyze(text: string): Promise<Sentence[]> {
-    return this.line.call("analyze", text);
+    return this.line.call(this.model, "analyze", text);
   }
 
   /** Why a sentence of the text last analysed was judged so; `undefined` if there is no such sentence. */
   explain(index: number): Promise<Explanation | undefined> {
-    return this.line.call("explain", index);
+    return this.line.call(this.model, "explain", index);
   }
 
   /** Explains `text` as one sentence; offsets count from its start. */
   explainSentence(text: string): Promise<Explanation> {
-    return this.line.call("explainSentence", text);
+    return this.line.call(this.model, "explainSentence", text);
   }
 
   /** Judges `text` as one sentence. */
   score(text: string): Promise<Sentence> {
-    return this.line.call("score", text);
+    return this.line.call(this.model, "score", text);
   }
 
-  /** Ends the worker; what is not answered yet fails with `E_ABORTED`. */
+  /** Paints the sentences of an element, once, as they stood when it was called. */
+  async highlight(element: Element, options: PaintOptions = {}): Promise<Highlighted> {
+    const { text } = readElement(element, options.skip);
+    const sentences = await this.analyze(text);
+    const read = readElement(element, options.skip);
+    if (read.text !== text) return this.highlight(element, options);
+    return paintOnce(element, this.topic, read, sentences, options);
+  }
+
+  /** Paints an element and keeps it painted as its text changes, until `stop`. */
+  watch(element: Element, options: WatchOptions = {}): Watch {
+    return new Watch(this, element, options);
+  }
+
+  /** Frees the model, and with the last one the worker; what is not answered yet fails with `E_ABORTED`. */
   dispose(): void {
-    this.line.end(new StancelightError("E_ABORTED", "the model was disposed of"));
+    this.line.close(this.model, new StancelightError("E_ABORTED", "the model was disposed of"));
   }
 }
 
-/** Starts a worker with a model in it. */
-export async function startWorker(
-  address: true | string | URL, engine: WebAssembly.Module, model: Uint8Array, signal: AbortSignal | undefined,
-): Promise<StancelightWorker> {
-  let line: Line;
+/** The worker with this script, started if there is none. */
+function lineTo(address: true | string | URL): Line {
+  const name = address === true ? "" : new URL(address, globalThis.document?.baseURI ?? import.meta.url).href;
+  const running = lines.get(name);
+  if (running) return running;
   try {
-    line = new Line(new Worker(address === true ? new URL("worker.js", import.meta.url) : address, { type: "module" }));
+    // Written out in full: bundlers find a worker by these very words.
+    const worker = address === true ? new Worker(new URL("./worker.js", import.meta.url), { type: "module" }) : new Worker(address, { type: "module" });
+    return new Line(worker, name);
   } catch (cause) {
     throw new StancelightError("E_FETCH", "a worker cannot be started from there", { cause });
   }
+}
+
+/** Loads a model into a worker. */
+export async function startWorker(
+  address: true | string | URL, engine: WebAssembly.Module, data: Uint8Array, signal: AbortSignal | undefined,
+): Promise<StancelightWorker> {
+  const line = lineTo(address);
+  const model = line.open();
   try {
-    const { topic, facts } = await unlessAborted(line.call<Pick<StancelightWorker, "topic" | "facts">>("load", engine, model), signal);
-    return new StancelightWorker(line, topic, facts);
+    const { topic, facts } = await unlessAborted(line.call<Pick<StancelightWorker, "topic" | "facts">>(model, "load", engine, data), signal);
+    return new StancelightWorker(line, model, topic, facts);
   } catch (cause) {
     const error = coded(cause, "E_FETCH");
-    line.end(error);
+    line.close(model, error);
     throw error;
   }
 }

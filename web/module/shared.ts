@@ -1,25 +1,35 @@
 // The models of a page: an address or a shipped model's name comes in, a loaded model goes out, the same for all
 // who ask for the same. They are kept for as long as the page is: an element may be moved or come back.
 
-import { load, type Stancelight } from "./index";
+import shipped from "stancelight-models";
+import { load, loadAside } from "./load";
+import { StancelightWorker } from "./remote";
+import type { Stancelight } from "./stancelight";
 
-const models = new Map<string, Promise<Stancelight>>();
-
-/** The address of a model: `"news-sentiment"` lies beside this module, anything else is relative to the page. */
-export function addressOf(model = "cooperation-threat"): URL {
-  if (/^[\w-]+$/.test(model)) return new URL(`models/${model}.stance`, import.meta.url);
-  return new URL(model, globalThis.document?.baseURI ?? import.meta.url);
+/** How to have a model. */
+export interface SharedOptions {
+  /** In the page's worker, if there can be one; otherwise on this thread. */
+  worker?: boolean;
 }
 
-/** The page's one copy of a model. Nobody disposes of it. */
-export async function shared(model?: string): Promise<Stancelight> {
+const models = new Map<string, Promise<Stancelight | StancelightWorker>>();
+
+/** The address of a model: a bare name lies beside this module, anything else is relative to the page. */
+function addressOf(model: string): URL {
+  if (!/^[\w-]+$/.test(model)) return new URL(model, globalThis.document?.baseURI ?? import.meta.url);
+  // Bundlers move the shipped models and know where to. Others they must not look for.
+  const beside = import.meta.url;
+  return shipped[model]?.() ?? new URL(`models/${model}.stance`, beside);
+}
+
+/** The page's one copy of a model, here or in the worker. Nobody disposes of it. */
+export async function shared(model = "cooperation-threat", { worker = false }: SharedOptions = {}): Promise<Stancelight | StancelightWorker> {
   const address = addressOf(model).href;
-  let found = models.get(address);
-  if (!found) {
-    found = load({ model: address });
-    models.set(address, found);
-    // The next to ask may have more luck.
-    found.catch(() => models.delete(address));
-  }
-  return found;
+  const key = `${worker} ${address}`;
+  const kept = models.get(key);
+  const before = await kept?.catch(() => undefined);
+  // It may not have come, and a worker may have broken since: the next to ask may have more luck.
+  if (before && !(before instanceof StancelightWorker && before.isEnded)) return before;
+  if (models.get(key) === kept) models.set(key, worker ? loadAside({ model: address }) : load({ model: address }));
+  return models.get(key) as Promise<Stancelight | StancelightWorker>;
 }

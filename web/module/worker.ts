@@ -1,22 +1,27 @@
-// The worker's side: a compiled engine and a model's bytes come in first, then calls by name; every message is
+// The worker's side: a compiled engine and models' bytes come in first, then calls by name; every message is
 // answered once, with a value or with an error's code and message.
 
-import { load, type Stancelight } from "stancelight";
+import init, { Analyzer } from "stancelight-wasm";
 import type { Answer, Call } from "./remote";
 
 const scope = globalThis as unknown as {
   onmessage: ((event: MessageEvent<Call>) => void) | null;
   postMessage(answer: Answer): void;
 };
-let stance: Stancelight | undefined;
+const models = new Map<number, Analyzer>();
+let started: Promise<unknown> | undefined;
 
-async function answer({ method, args }: Call): Promise<unknown> {
+async function answer({ model, method, args }: Call): Promise<unknown> {
   if (method === "load") {
-    const [wasm, model] = args as [WebAssembly.Module, Uint8Array];
-    stance = await load({ wasm, model });
-    return { topic: stance.topic, facts: stance.facts };
+    const [wasm, data] = args as [WebAssembly.Module, Uint8Array];
+    await (started ??= init({ module_or_path: wasm }));
+    const analyzer = Analyzer.load(data);
+    models.set(model, analyzer);
+    return { topic: analyzer.topic, facts: analyzer.facts };
   }
-  return (stance?.[method] as ((...args: unknown[]) => unknown) | undefined)?.apply(stance, args);
+  const analyzer = models.get(model);
+  if (method === "free") models.delete(model);
+  return (analyzer?.[method] as ((...args: unknown[]) => unknown) | undefined)?.apply(analyzer, args);
 }
 
 scope.onmessage = ({ data: call }) => {

@@ -1,0 +1,72 @@
+// A model loaded on this thread: texts come in, sentences, reasons and painted elements go out, all at once.
+
+import type { Analyzer, Explanation, Paint, Sentence, Topic } from "stancelight-wasm";
+import type { Reader } from "./reader";
+import { isPainted, spanOf } from "./spans";
+import { paintOnce, type Highlighted, type PaintOptions } from "./surface";
+import { readElement } from "./text";
+import { Watch, type WatchOptions } from "./watch";
+
+/** A loaded model. */
+export class Stancelight implements Reader {
+  /** The model's question, labels, colours and threshold. */
+  readonly topic: Topic;
+  /** What is known of the model's making. */
+  readonly facts: [string, string][];
+
+  /** Use `load()`. */
+  constructor(private readonly analyzer: Analyzer) {
+    this.topic = analyzer.topic;
+    this.facts = analyzer.facts;
+  }
+
+  /** The sentences of a text and what the model says of each. */
+  analyze(text: string): Sentence[] {
+    return this.analyzer.analyze(text);
+  }
+
+  /** Why a sentence of the text last analysed was judged so; `undefined` if there is no such sentence. */
+  explain(index: number): Explanation | undefined {
+    return this.analyzer.explain(index);
+  }
+
+  /** Explains `text` as one sentence; offsets count from its start. */
+  explainSentence(text: string): Explanation {
+    return this.analyzer.explainSentence(text);
+  }
+
+  /** Judges `text` as one sentence. */
+  score(text: string): Sentence {
+    return this.analyzer.score(text);
+  }
+
+  /** Whether a sentence is painted: probable enough, and of a label off the middle. */
+  isPainted(sentence: Sentence, threshold?: number): boolean {
+    return isPainted(this.topic, sentence, threshold);
+  }
+
+  /** Those of the sentences that are painted, as `Painter` takes them. */
+  paint(sentences: Sentence[], threshold?: number): Paint[] {
+    return sentences.filter((sentence) => this.isPainted(sentence, threshold)).map((sentence) => spanOf(this.topic, sentence, threshold));
+  }
+
+  /**
+   * Paints the sentences of an element, once. Its nodes stay as they are, unless marks are used: then until `clear`.
+   *
+   * @throws {StancelightError} `E_NO_HIGHLIGHTS` if only highlights are allowed and the browser has none.
+   */
+  highlight(element: Element, options: PaintOptions = {}): Highlighted {
+    const read = readElement(element, options.skip);
+    return paintOnce(element, this.topic, read, this.analyze(read.text), options);
+  }
+
+  /** Paints an element and keeps it painted as its text changes, until `stop`. */
+  watch(element: Element, options: WatchOptions = {}): Watch {
+    return new Watch(this, element, options);
+  }
+
+  /** Frees the model's memory; the object is of no use afterwards. */
+  dispose(): void {
+    this.analyzer.free();
+  }
+}
