@@ -52,9 +52,6 @@ await build({
   plugins: [external({ stancelight: "./stancelight/index.js" })],
 });
 cpSync("public", dist, { recursive: true });
-// The bindings come with their documentation, which is in the types too.
-const bindings = join(module, "stancelight_wasm.js");
-writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify: true, format: "esm", target: "es2022", legalComments: "none" })).code);
 
 // The bindings come with comments and long names. Their exports keep theirs.
 const bindings = join(module, "stancelight_wasm.js");

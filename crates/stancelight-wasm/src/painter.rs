@@ -8,7 +8,7 @@
 use crate::coded_error;
 use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, Node, Range};
+use web_sys::{CharacterData, Element, Node, Range};
 
 #[wasm_bindgen]
 extern "C" {
@@ -141,9 +141,10 @@ impl Nodes {
     fn find(&mut self, offset: u32, is_end: bool) -> Result<Option<(Node, u32)>, JsValue> {
         while self.node.is_none() || self.end < offset || (self.end == offset && !is_end) {
             let Some(node) = self.walker.next_node()? else { return Ok(None) };
-            let length = node.node_value().map_or(0, |text| text.encode_utf16().count());
+            // The walker shows text only. Its length is asked for, not its text, which would be copied and re-encoded.
+            let length = node.unchecked_ref::<CharacterData>().length();
             self.start = self.end;
-            self.end += u32::try_from(length).unwrap_or(u32::MAX);
+            self.end += length;
             self.node = Some(node);
         }
         Ok(self.node.clone().map(|node| (node, offset - self.start)))
