@@ -1,7 +1,8 @@
 //! Scores and explanations: a golden that can be reckoned by hand, and exact additivity on anything.
 
 use proptest::prelude::*;
-use stancelight::{Predictor, analyze, explain, score};
+use stancelight::{Predictor, analyze, explain, removals, score};
+use stancelight_tests::encoder::toy_encoder;
 use stancelight_tests::{altered_toy, golden, toy_model};
 use std::fmt::Write;
 
@@ -62,6 +63,23 @@ fn who_acts_does_not_decide() {
         assert_eq!(other.label, first.label, "{name}");
     }
     assert_eq!(verdict("Norway"), first);
+}
+
+#[test]
+fn a_removal_is_the_sentence_without_the_word() {
+    for model in [toy_model(), toy_encoder()] {
+        let predictor = Predictor::new(model);
+        for sentence in SENTENCES {
+            let found: Vec<_> = removals(sentence, &predictor).collect();
+            let words = explain(sentence, &predictor).words;
+            assert_eq!(found.len(), words.len());
+            for (removal, word) in found.iter().zip(words) {
+                assert_eq!(removal.span, word.span);
+                let rest = format!("{} {}", &sentence[..word.span.start], &sentence[word.span.end..]);
+                assert_eq!(removal.verdict, score(&rest, &predictor), "{rest:?}");
+            }
+        }
+    }
 }
 
 /// Text that often holds the toy model's words, and anything else besides.

@@ -2,6 +2,7 @@
 
 use crate::command::{Fixture, run, run_with, shell};
 use serde_json::Value;
+use stancelight_tests::encoder::toy_encoder;
 
 #[test]
 fn training_is_reproducible_and_reports() {
@@ -168,6 +169,42 @@ fn explain_adds_up() {
     }
     let table = run(&["explain", &fixture.model(), "They shelled the harbour"]).ok();
     assert!(table.contains("= logit") && table.contains("shelled") && table.contains("probability"), "{table}");
+}
+
+#[test]
+fn explain_tells_what_each_words_absence_does() {
+    let fixture = Fixture::new();
+    let sentence = "They never shelled the harbour, said Iran";
+    let out = run(&["explain", &fixture.model(), sentence, "--removal", "--json"]).ok();
+    let value: Value = serde_json::from_str(&out).unwrap();
+    let [removals, words] = ["removals", "words"].map(|name| value[name].as_array().unwrap());
+    assert_eq!(removals.len(), words.len());
+    let without = run(&["explain", &fixture.model(), "They   shelled the harbour, said Iran", "--json"]).ok();
+    let without: Value = serde_json::from_str(&without).unwrap();
+    assert_eq!(removals[1]["probabilities"], without["probabilities"], "{out}");
+    let table = run(&["explain", &fixture.model(), "They shelled the harbour", "--removal"]).ok();
+    assert!(table.contains("without each word") && table.matches("shelled").count() == 2, "{table}");
+}
+
+#[test]
+fn an_encoder_answers_like_any_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("encoder.stance").display().to_string();
+    std::fs::write(&model, toy_encoder().to_bytes()).unwrap();
+    let told = run(&["inspect", &model]).ok();
+    for words in ["Toy (toy)", "parameters, 60 word pieces", "2 layers of width 16", "bytes in"] {
+        assert!(told.contains(words), "{words} in {told}");
+    }
+    let sentence = "The army didn't shell the port!";
+    let why: Value = serde_json::from_str(&run(&["explain", &model, sentence, "--json"]).ok()).unwrap();
+    let words: Vec<&str> = (why["words"].as_array().unwrap().iter())
+        .map(|word| &sentence[word["start"].as_u64().unwrap() as usize..word["end"].as_u64().unwrap() as usize])
+        .collect();
+    assert_eq!(words, ["The", "army", "did", "n't", "shell", "the", "port", "!"]);
+    let row = format!("{{\"text\": {sentence:?}}}\n");
+    let predicted: Value = serde_json::from_str(&run_with(&["predict", &model, "-"], row.as_bytes()).ok()).unwrap();
+    assert_eq!(predicted["stance"]["probabilities"], why["probabilities"]);
+    assert!(run_with(&["highlight", &model, "-"], sentence.as_bytes()).ok().contains("port"));
 }
 
 #[test]

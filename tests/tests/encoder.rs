@@ -236,3 +236,45 @@ fn the_largest_parameters_stay_within_numbers() {
         assert!((verdict.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{verdict:?}");
     }
 }
+
+#[test]
+fn a_sentence_without_words_has_the_bias() {
+    let predictor = Predictor::new(toy_encoder());
+    for sentence in ["", " ", "\u{200b}", "--"] {
+        let why = explain(sentence, &predictor);
+        assert_eq!((why.words.len(), &why.bias), (0, &why.verdict.logits), "{sentence:?}");
+    }
+}
+
+#[test]
+fn windows_of_a_long_sentence_do_not_see_each_other() {
+    let predictor = Predictor::new(toy_encoder());
+    let first = "they sign the accord and the army at the port said no".to_owned();
+    let second = "it did attack the council of the envoy and he did not";
+    let (long, alone) = (explain(&format!("{first} {second}"), &predictor), explain(&first, &predictor));
+    assert_eq!((alone.words.len(), long.words.len()), (SHAPE.positions, 2 * SHAPE.positions));
+    for (long, alone) in long.words.iter().zip(&alone.words) {
+        for (long, alone) in long.shares.iter().zip(&alone.shares) {
+            // The mean is over twice as many pieces, and shares are rounded.
+            assert!((2.0 * long - alone).abs() < 1e-8, "{long} {alone}");
+        }
+    }
+}
+
+#[test]
+fn ten_thousand_tokens_are_a_sentence_too() {
+    let predictor = Predictor::new(toy_encoder());
+    let words = ["They ", "shelled ", "🎉 ", "e\u{301}cole ", "שלום ", "中", "qqq ", "didn't "];
+    let text: String = (0..10_000).map(|i| words[i * 7 % words.len()]).collect();
+    let why = explain(&text, &predictor);
+    assert!(why.words.len() > 10_000);
+    let mut at = 0;
+    for word in &why.words {
+        assert!(word.span.start >= at && !text[word.span.range()].contains(' '));
+        at = word.span.end;
+    }
+    for k in 0..3 {
+        let sum: f64 = why.words.iter().map(|word| word.shares[k]).sum();
+        assert_eq!(sum + why.bias[k], why.verdict.logits[k]);
+    }
+}

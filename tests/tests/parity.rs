@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 use stancelight::offset::Utf16;
 use stancelight::view::{ExplanationView, SentenceView};
-use stancelight::{Predictor, Span, analyze, explain};
+use stancelight::{Model, Predictor, Span, analyze, explain};
+use stancelight_tests::encoder::toy_encoder;
 use stancelight_tests::{golden, toy_model};
 
 /// Pieces that texts are put together from: each case is several of them in a fixed order.
@@ -42,16 +43,26 @@ fn texts() -> Vec<String> {
 
 #[test]
 fn says_what_it_said() {
-    let model = toy_model();
+    check("toy", toy_model(), &texts());
+}
+
+#[test]
+fn an_encoder_says_what_it_said() {
+    // Fewer: it explains every token, and what texts can do to offsets the linear model has shown.
+    check("encoder", toy_encoder(), &texts()[..60]);
+}
+
+/// A model's file and what it says of the texts, against the goldens of this name.
+fn check(name: &str, model: Model, texts: &[String]) {
     let bytes = model.to_bytes();
-    golden::check("toy.stance", &bytes);
+    golden::check(&format!("{name}.stance"), &bytes);
     let predictor = Predictor::new(model);
     let topic = predictor.topic();
     let mut out = String::new();
-    for text in texts() {
-        let mut cursor = Utf16::new(&text);
+    for text in texts {
+        let mut cursor = Utf16::new(text);
         let mut place = |span: Span| Span::new(cursor.at(span.start), cursor.at(span.end));
-        let found = analyze(&text, &predictor);
+        let found = analyze(text, &predictor);
         let mut sentences: Vec<Value> = Vec::new();
         let mut explanations: Vec<Value> = Vec::new();
         for sentence in &found {
@@ -64,5 +75,5 @@ fn says_what_it_said() {
         out.push_str(&json!({ "text": text, "sentences": sentences, "explanations": explanations }).to_string());
         out.push('\n');
     }
-    golden::check("parity.jsonl", out.as_bytes());
+    golden::check(&format!("{name}-parity.jsonl"), out.as_bytes());
 }

@@ -4,8 +4,9 @@ use crate::input;
 use crate::output::{stdout, written};
 use anyhow::Result;
 use clap::Parser;
-use stancelight::view::ExplanationView;
-use stancelight::{Explanation, Span, Topic, explain};
+use serde_json::{Value, json};
+use stancelight::view::{ExplanationView, SentenceView};
+use stancelight::{Explanation, Removal, Span, Topic, explain, removals};
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -16,6 +17,9 @@ pub struct Args {
     model: PathBuf,
     /// The sentence
     text: String,
+    /// Also judge the sentence again without each of its words
+    #[arg(long)]
+    removal: bool,
     /// Print one JSON object; offsets are bytes
     #[arg(long)]
     json: bool,
@@ -25,6 +29,7 @@ pub fn run(args: &Args) -> Result<()> {
     let predictor = input::predictor(&args.model)?;
     let topic = predictor.topic();
     let explanation = explain(&args.text, &predictor);
+    let removed: Option<Vec<Removal>> = args.removal.then(|| removals(&args.text, &predictor).collect());
     let mut out = stdout();
     if args.json {
         let view = ExplanationView {
@@ -33,15 +38,29 @@ pub fn run(args: &Args) -> Result<()> {
             explanation: &explanation,
             topic,
         };
-        written(serde_json::to_writer_pretty(&mut out, &view).map_err(Into::into))?;
+        let mut value = serde_json::to_value(&view)?;
+        if let Some(removed) = &removed {
+            let views = removed.iter().map(|removal| {
+                let Removal { span, verdict } = removal;
+                json!(SentenceView { span: *span, verdict, topic })
+            });
+            value["removals"] = Value::Array(views.collect());
+        }
+        written(serde_json::to_writer_pretty(&mut out, &value).map_err(Into::into))?;
         written(writeln!(out))?;
     } else {
-        written(table(&mut out, &args.text, &explanation, topic))?;
+        written(table(&mut out, &args.text, &explanation, removed.as_deref(), topic))?;
     }
     written(out.flush())
 }
 
-fn table(out: &mut impl Write, text: &str, explanation: &Explanation, topic: &Topic) -> std::io::Result<()> {
+fn table(
+    out: &mut impl Write,
+    text: &str,
+    explanation: &Explanation,
+    removed: Option<&[Removal]>,
+    topic: &Topic,
+) -> std::io::Result<()> {
     let verdict = &explanation.verdict;
     let words = || explanation.words.iter().map(|word| &text[word.span.range()]);
     let first = words().map(|word| word.chars().count()).max().unwrap_or(0).max("probability".len());
@@ -60,9 +79,19 @@ fn table(out: &mut impl Write, text: &str, explanation: &Explanation, topic: &To
         row(out, name, &numbers(&word.shares))?;
     }
     row(out, "= logit", &numbers(&verdict.logits))?;
-    let probabilities = verdict.probabilities.iter().map(|p| format!("{p:.4}")).collect::<Vec<_>>();
-    row(out, "probability", &probabilities)?;
+    let probabilities = |values: &[f64]| values.iter().map(|p| format!("{p:.4}")).collect::<Vec<_>>();
+    row(out, "probability", &probabilities(&verdict.probabilities))?;
     let name = &topic.labels[verdict.label].name;
     let sure = if verdict.sure { "sure" } else { "not sure" };
-    writeln!(out, "{name} ({sure}: the threshold is {:.2}); stance score {:+.3}", topic.threshold, verdict.score)
+    writeln!(out, "{name} ({sure}: the threshold is {:.2}); stance score {:+.3}", topic.threshold, verdict.score)?;
+    let Some(removed) = removed else { return Ok(()) };
+    writeln!(out, "\nprobabilities without each word")?;
+    for (name, removal) in words().zip(removed) {
+        let mut cells = probabilities(&removal.verdict.probabilities);
+        if removal.verdict.label != verdict.label {
+            cells[removal.verdict.label].insert_str(0, "→ ");
+        }
+        row(out, name, &cells)?;
+    }
+    Ok(())
 }

@@ -14,17 +14,22 @@ use js_sys::{Error, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use stancelight::offset::Utf16;
+use stancelight::sentence::sentences;
 use stancelight::view::{ExplanationView, SentenceView, TopicView};
-use stancelight::{Model, Predictor, Span, explain, score};
+use stancelight::{Model, Predictor, Span, explain, judge_each, removals, score};
 use wasm_bindgen::prelude::*;
 
 /// A model ready to read texts.
 #[wasm_bindgen]
 pub struct Analyzer {
     predictor: Predictor,
-    /// The text last analysed and its sentences, for `explain`.
+    /// The text last begun and its sentences, for `next` and `explain`.
     text: String,
     sentences: Vec<Span>,
+    /// How many of them `next` has given.
+    given: usize,
+    /// Where the last of those ends, in bytes and in UTF-16 code units.
+    reached: (usize, usize),
 }
 
 #[wasm_bindgen]
@@ -35,7 +40,13 @@ impl Analyzer {
     /// `"E_MODEL_FORMAT"` when the bytes are no sound model.
     pub fn load(bytes: &[u8]) -> Result<Analyzer, JsValue> {
         match Model::from_bytes(bytes) {
-            Ok(model) => Ok(Self { predictor: Predictor::new(model), text: String::new(), sentences: Vec::new() }),
+            Ok(model) => Ok(Self {
+                predictor: Predictor::new(model),
+                text: String::new(),
+                sentences: Vec::new(),
+                given: 0,
+                reached: (0, 0),
+            }),
             Err(error) => {
                 let code = if error.is_newer_version() { "E_MODEL_VERSION" } else { "E_MODEL_FORMAT" };
                 Err(coded_error(code, &error.to_string()))
@@ -55,23 +66,50 @@ impl Analyzer {
         to_js(&self.predictor.facts())
     }
 
+    /// What judges: `"linear"` or `"encoder"`.
+    #[wasm_bindgen(getter, unchecked_return_type = "Kind")]
+    pub fn kind(&self) -> String {
+        self.predictor.kind().to_owned()
+    }
+
     /// The sentences of `text` and what the model says of each. Never throws.
     #[wasm_bindgen(unchecked_return_type = "Sentence[]")]
     pub fn analyze(&mut self, text: String) -> JsValue {
-        let mut cursor = Utf16::new(&text);
-        let found = stancelight::analyze(&text, &self.predictor);
+        let count = self.begin(text);
+        self.next(count)
+    }
+
+    /// Begins to read `text` as `analyze` does, and gives how many sentences it has; `next` then gives these, a few at
+    /// a time, so that a page can show the first while the others are still to come.
+    pub fn begin(&mut self, text: String) -> usize {
+        self.sentences = sentences(&text);
+        self.text = text;
+        (self.given, self.reached) = (0, (0, 0));
+        self.sentences.len()
+    }
+
+    /// The next `count` sentences of the text last begun, fewer at its end, none after it.
+    #[wasm_bindgen(unchecked_return_type = "Sentence[]")]
+    pub fn next(&mut self, count: usize) -> JsValue {
+        let spans = &self.sentences[self.given..];
+        let spans = &spans[..count.min(spans.len())];
+        let found: Vec<_> = judge_each(&self.text, spans.iter().copied(), &self.predictor).collect();
+        let (bytes, units) = self.reached;
+        let mut cursor = Utf16::new(&self.text[bytes..]);
+        let mut place = |byte: usize| units + cursor.at(byte - bytes);
         let views: Vec<SentenceView<'_>> = found
             .iter()
             .map(|sentence| SentenceView {
-                span: utf16(&mut cursor, sentence.span),
+                span: Span::new(place(sentence.span.start), place(sentence.span.end)),
                 verdict: &sentence.verdict,
                 topic: self.predictor.topic(),
             })
             .collect();
-        let out = to_js(&views);
-        self.sentences = found.into_iter().map(|sentence| sentence.span).collect();
-        self.text = text;
-        out
+        if let Some((sentence, view)) = found.last().zip(views.last()) {
+            self.reached = (sentence.span.end, view.span.end);
+        }
+        self.given += found.len();
+        to_js(&views)
     }
 
     /// Why sentence `index` of the text last analysed was judged as it was; `undefined` if there is no such
@@ -80,6 +118,24 @@ impl Analyzer {
     pub fn explain(&self, index: usize) -> JsValue {
         let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
         self.explanation(&self.text, span)
+    }
+
+    /// What the model says of sentence `index` of the text last analysed without each of its words in turn, in the
+    /// order of its explanation; `undefined` if there is no such sentence. Costs as much as judging once a word.
+    #[wasm_bindgen(unchecked_return_type = "Removal[] | undefined")]
+    pub fn removals(&self, index: usize) -> JsValue {
+        let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
+        let found: Vec<_> = removals(&self.text[span.range()], &self.predictor).collect();
+        let mut cursor = Utf16::new(&self.text);
+        let views: Vec<SentenceView<'_>> = found
+            .iter()
+            .map(|removal| SentenceView {
+                span: utf16(&mut cursor, removal.span.shift(span.start)),
+                verdict: &removal.verdict,
+                topic: self.predictor.topic(),
+            })
+            .collect();
+        to_js(&views)
     }
 
     /// Explains `text` as one sentence, whatever it holds; offsets count from its start.

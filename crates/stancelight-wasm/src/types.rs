@@ -55,6 +55,15 @@ export interface Sentence extends Verdict {
   end: number;
 }
 
+/** What judges: weights of words and pairs of words, or a small transformer that reads the whole sentence. */
+export type Kind = "linear" | "encoder";
+
+/** What a model says of a sentence without one of its words, which stands at `text.slice(start, end)`. */
+export interface Removal extends Verdict {
+  start: number;
+  end: number;
+}
+
 /** Why a sentence was judged as it was. For each label, all shares added up, plus the bias, are the logit. */
 export interface Explanation extends Sentence {
   bias: Record<string, number>;

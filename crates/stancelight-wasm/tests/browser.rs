@@ -12,10 +12,14 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 wasm_bindgen_test_configure!(run_in_browser);
 
 const MODEL: &[u8] = include_bytes!("../../../tests/goldens/toy.stance");
-const PARITY: &str = include_str!("../../../tests/goldens/parity.jsonl");
+const ENCODER: &[u8] = include_bytes!("../../../tests/goldens/encoder.stance");
 
 fn analyzer() -> Analyzer {
-    Analyzer::load(MODEL).unwrap_or_else(|_| panic!("the toy model loads"))
+    loaded(MODEL)
+}
+
+fn loaded(model: &[u8]) -> Analyzer {
+    Analyzer::load(model).unwrap_or_else(|_| panic!("the model loads"))
 }
 
 fn value(js: &JsValue) -> Value {
@@ -37,9 +41,19 @@ fn same(a: &Value, b: &Value) -> bool {
 
 #[wasm_bindgen_test]
 fn says_what_the_native_engine_says() {
-    let mut analyzer = analyzer();
+    check_parity(MODEL, include_str!("../../../tests/goldens/toy-parity.jsonl"), 190);
+}
+
+#[wasm_bindgen_test]
+fn an_encoder_says_what_the_native_engine_says() {
+    check_parity(ENCODER, include_str!("../../../tests/goldens/encoder-parity.jsonl"), 60);
+}
+
+/// That a model says of at least so many texts what was written down.
+fn check_parity(model: &[u8], parity: &str, least: usize) {
+    let mut analyzer = loaded(model);
     let mut cases = 0;
-    for line in PARITY.lines() {
+    for line in parity.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let text = case["text"].as_str().unwrap().to_owned();
         let sentences = value(&analyzer.analyze(text.clone()));
@@ -51,11 +65,13 @@ fn says_what_the_native_engine_says() {
                 let words = explanation["words"].as_array().unwrap().iter();
                 let sum: f64 = words.map(|word| word["shares"][label].as_f64().unwrap()).sum();
                 assert_eq!(sum + explanation["bias"][label].as_f64().unwrap(), logit.as_f64().unwrap());
+                // Not close: the same bits.
+                assert_eq!(logit.as_f64(), expected["logits"][label].as_f64(), "{text:?}");
             }
         }
         cases += 1;
     }
-    assert!(cases > 190);
+    assert!(cases >= least);
 }
 
 #[wasm_bindgen_test]
@@ -97,6 +113,58 @@ fn an_index_out_of_range_is_undefined() {
     analyzer.analyze("They sign.".to_owned());
     assert!(analyzer.explain(0).is_object());
     assert!(analyzer.explain(1).is_undefined());
+}
+
+#[wasm_bindgen_test]
+fn a_text_can_be_read_a_few_sentences_at_a_time() {
+    let text = "🎉 They sign. שלום attack! 👩‍👩‍👧 e\u{301}cole. The army shelled the port.\r\n\r\nNo.";
+    for model in [MODEL, ENCODER] {
+        let (mut whole, mut parts) = (loaded(model), loaded(model));
+        let expected = value(&whole.analyze(text.to_owned()));
+        let count = parts.begin(text.to_owned());
+        assert_eq!(count, expected.as_array().unwrap().len());
+        let mut found = Vec::new();
+        for n in [0, 1, 2, 0, 100, 1] {
+            found.extend(value(&parts.next(n)).as_array().unwrap().clone());
+        }
+        assert_eq!(Value::from(found), expected);
+        assert_eq!(value(&parts.explain(2)), value(&whole.explain(2)));
+        // Begun anew, nothing of the text before is left.
+        assert_eq!(parts.begin("No.".to_owned()), 1);
+        assert_eq!(value(&parts.next(9))[0]["end"], 3);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_removal_is_the_sentence_without_the_word() {
+    let text = "🎉 They sign. The army shelled the port!";
+    for model in [MODEL, ENCODER] {
+        let mut analyzer = loaded(model);
+        analyzer.analyze(text.to_owned());
+        let (removals, words) = (value(&analyzer.removals(1)), value(&analyzer.explain(1)));
+        let (removals, words) = (removals.as_array().unwrap(), words["words"].as_array().unwrap());
+        assert_eq!(removals.len(), words.len());
+        for (removal, word) in removals.iter().zip(words) {
+            assert_eq!((&removal["start"], &removal["end"]), (&word["start"], &word["end"]));
+        }
+        // "shelled": in UTF-16 units two more than in characters before it.
+        let without = value(&analyzer.score("The army   the port!"));
+        let shelled = removals.iter().find(|removal| removal["start"] == 23).unwrap();
+        assert_eq!(shelled["probabilities"], without["probabilities"]);
+        assert!(analyzer.removals(2).is_undefined());
+    }
+}
+
+#[wasm_bindgen_test]
+fn models_of_both_kinds_live_side_by_side() {
+    let mut handles: Vec<Analyzer> = [MODEL, ENCODER, MODEL, ENCODER].into_iter().map(loaded).collect();
+    let said: Vec<Value> =
+        handles.iter_mut().map(|analyzer| value(&analyzer.analyze("They sign the accord.".to_owned()))).collect();
+    assert_eq!((&said[0], &said[1]), (&said[2], &said[3]));
+    assert_ne!(said[0], said[1]);
+    assert_eq!(handles.iter().map(Analyzer::kind).collect::<Vec<_>>(), ["linear", "encoder", "linear", "encoder"]);
+    drop(handles.remove(0));
+    assert_eq!(value(&handles[1].analyze("They sign the accord.".to_owned())), said[2]);
 }
 
 #[wasm_bindgen_test]

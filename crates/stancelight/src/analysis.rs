@@ -49,6 +49,15 @@ pub struct Explanation {
     pub words: Vec<Word>,
 }
 
+/// A sentence judged again without one of its words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Removal {
+    /// Where the word stands in the sentence.
+    pub span: Span,
+    /// What the model says of the sentence without it.
+    pub verdict: Verdict,
+}
+
 impl Verdict {
     /// Probability of the most probable label.
     pub fn confidence(&self) -> f64 {
@@ -90,11 +99,20 @@ fn judge(sentence: &str, predictor: &Predictor, scratch: &mut Scratch) -> Verdic
 
 /// Cuts `text` into sentences and judges each. Never fails.
 pub fn analyze(text: &str, predictor: &Predictor) -> Vec<Sentence> {
+    judge_each(text, sentences(text), predictor).collect()
+}
+
+/// Judges sentences that [`sentences`] found in `text`, each when it is asked for: what comes first can be shown
+/// before the rest is read.
+///
+/// A span that does not lie on `text`'s character boundaries is the caller's mistake and panics.
+pub fn judge_each(
+    text: &str,
+    spans: impl IntoIterator<Item = Span>,
+    predictor: &Predictor,
+) -> impl Iterator<Item = Sentence> {
     let mut scratch = Scratch::default();
-    sentences(text)
-        .into_iter()
-        .map(|span| Sentence { span, verdict: judge(&text[span.range()], predictor, &mut scratch) })
-        .collect()
+    spans.into_iter().map(move |span| Sentence { span, verdict: judge(&text[span.range()], predictor, &mut scratch) })
 }
 
 /// Judges `sentence` as one sentence, whatever it holds. Never fails.
@@ -117,4 +135,21 @@ pub fn explain(sentence: &str, predictor: &Predictor) -> Explanation {
     let verdict = judge(sentence, predictor, &mut scratch);
     let words = predictor.words(&scratch).into_iter().map(|(span, shares)| Word { span, shares }).collect();
     Explanation { verdict, bias: predictor.bias(), words }
+}
+
+/// Judges `sentence` again without each of its words in turn, as they stand in its [`Explanation`].
+///
+/// A share says what a word added to this sentence's logit; a removal says what the model makes of the sentence that
+/// is left, in which other words may come to mean something else. Each costs as much as judging anew, and is worked
+/// out when it is asked for. A space takes the word's place, so that what stood around it does not grow together.
+pub fn removals(sentence: &str, predictor: &Predictor) -> impl Iterator<Item = Removal> {
+    let mut scratch = Scratch::default();
+    predictor.logits(sentence, &mut scratch);
+    let words = predictor.words(&scratch);
+    let mut rest = String::with_capacity(sentence.len());
+    words.into_iter().map(move |(span, _)| {
+        rest.clear();
+        rest.extend([&sentence[..span.start], " ", &sentence[span.end..]]);
+        Removal { span, verdict: judge(&rest, predictor, &mut scratch) }
+    })
 }

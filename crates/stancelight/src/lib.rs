@@ -56,7 +56,9 @@ mod topic;
 #[cfg(feature = "serde")]
 pub mod view;
 
-pub use analysis::{Explanation, Sentence, Verdict, Word, analyze, explain, score, score_all, softmax};
+pub use analysis::{
+    Explanation, Removal, Sentence, Verdict, Word, analyze, explain, judge_each, removals, score, score_all, softmax,
+};
 pub use encoder::Encoder;
 pub use file::ModelError;
 pub use linear::Linear;
