@@ -1,18 +1,16 @@
 //! What most of a text is made of, read without decoding: a class for every ASCII byte from one table, and
-//! runs of letters and digits measured eight bytes at a time.
+//! runs of letters and digits from one bit a byte.
 //!
 //! Nothing here decides anything of its own. [`crate::token`] takes these short cuts where they give what its
 //! general rules would, and its tests hold the two against each other.
 
-use crate::token::{Case, Kind};
+use crate::token::Kind;
 
-/// What a byte of a text is to the tokenizer.
+/// What a byte of a text that is no letter or digit is to the tokenizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// White space, or a sign that says nothing.
     Blank,
-    /// The letter or digit that a word or number begins with.
-    Word(Kind, Case),
     /// A token of its own.
     Sign(Kind),
     /// Part of a character beyond ASCII.
@@ -24,14 +22,12 @@ const CLASSES: [Class; 256] = {
     let mut byte = 0;
     while byte < 128 {
         out[byte as usize] = match byte {
-            b'a'..=b'z' => Class::Word(Kind::Word, Case::Lower),
-            b'A'..=b'Z' => Class::Word(Kind::Word, Case::Capital),
-            b'0'..=b'9' => Class::Word(Kind::Number, Case::Lower),
             b'.' | b',' | b';' | b':' | b'?' | b'!' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'/' | b'|' => {
                 Class::Sign(Kind::Clause)
             }
             b'"' | b'\'' | b'`' => Class::Sign(Kind::Quote),
             0..=b' ' | b'-' | b'_' | b'*' | b'~' | b'^' | b'\\' | 0x7f => Class::Blank,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => Class::Beyond,
             _ => Class::Sign(Kind::Symbol),
         };
         byte += 1;
@@ -39,7 +35,7 @@ const CLASSES: [Class; 256] = {
     out
 };
 
-/// The class of a byte.
+/// The class of a byte that is no letter or digit.
 pub(crate) const fn class(byte: u8) -> Class {
     CLASSES[byte as usize]
 }
@@ -53,18 +49,55 @@ pub(crate) fn eight(bytes: &[u8], at: usize) -> Option<u64> {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map(|&chunk| u64::from_le_bytes(chunk))
 }
 
-/// Where the run of small ASCII letters and digits that begins at `at` ends.
-#[inline]
-pub(crate) fn run_end(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(chunk) = eight(bytes, at) {
-        let others = others(chunk);
-        if others != 0 {
-            return at + others.trailing_zeros() as usize / 8;
-        }
-        at += 8;
+/// Where in a text small ASCII letters and digits are: one bit a byte, the first lowest. Reuse one value for many.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Runs {
+    bits: Vec<u64>,
+}
+
+impl Runs {
+    /// Replaces what was here by the bits of `bytes`.
+    pub(crate) fn fill(&mut self, bytes: &[u8]) {
+        self.bits.clear();
+        let (groups, rest) = bytes.as_chunks::<64>();
+        self.bits.extend(groups.iter().map(runs_of));
+        let mut last = [0; 64];
+        last[..rest.len()].copy_from_slice(rest);
+        // Of two halves, the second is always there.
+        self.bits.extend([runs_of(&last), 0]);
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().take_while(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count()
+
+    /// The bits of the 64 bytes from `at`, which is no further than the end.
+    #[inline]
+    pub(crate) fn from(&self, at: usize) -> u64 {
+        let (here, bit) = (at / 64, at % 64);
+        self.bits[here] >> bit | self.bits[here + 1] << 1 << (63 - bit)
+    }
+
+    /// Where the run of small letters and digits that begins at `at` ends; `bits` are those from there.
+    #[inline]
+    pub(crate) fn end(&self, mut at: usize, mut bits: u64) -> usize {
+        while bits == u64::MAX {
+            at += 64;
+            bits = self.from(at);
+        }
+        at + bits.trailing_ones() as usize
+    }
+}
+
+/// The bits of 64 bytes.
+#[inline]
+fn runs_of(bytes: &[u8; 64]) -> u64 {
+    let (chunks, _) = bytes.as_chunks::<8>();
+    // In bit i of byte j, what chunk i says of its byte j ...
+    let bits =
+        (0..8).zip(chunks).fold(0, |bits, (i, &chunk)| bits | (!others(u64::from_le_bytes(chunk)) & HIGH) >> (7 - i));
+    // ... and bits change places with bytes: in each square of two by two, of squares of these, and of squares of those.
+    let swap = |bits: u64, by: u32, which: u64| {
+        let changed = (bits ^ bits >> by) & which;
+        bits ^ changed ^ changed << by
+    };
+    swap(swap(swap(bits, 7, 0x00aa_00aa_00aa_00aa), 14, 0x0000_cccc_0000_cccc), 28, 0x0000_0000_f0f0_f0f0)
 }
 
 /// The first of the bytes from `at` to `to` in whose place `flags` sets the highest bit, or `to`. It is given eight
@@ -123,22 +156,27 @@ const fn is(chunk: u64, byte: u8) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PADDING, breaking, find, run_end, terminating};
+    use super::{Runs, breaking, find, terminating};
 
     #[test]
     fn a_run_ends_at_every_other_byte() {
-        for byte in 0..=255 {
-            for len in 0..20 {
+        let mut runs = Runs::default();
+        for byte in 0..=255_u8 {
+            for len in (0..20).chain(55..70).chain(120..135) {
                 let mut bytes = vec![b'z'; len];
                 bytes.push(byte);
                 bytes.extend(b"09a");
                 let end = if byte.is_ascii_lowercase() || byte.is_ascii_digit() { len + 4 } else { len };
-                assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}");
-                bytes.extend(PADDING.as_bytes());
-                assert_eq!(run_end(&bytes, 0), end, "{byte} after {len}, padded");
+                runs.fill(&bytes);
+                assert_eq!(runs.end(0, runs.from(0)), end, "{byte} after {len}");
+                for at in 0..=bytes.len() {
+                    let end = if at <= end { end } else { len + 4 };
+                    assert_eq!(runs.end(at, runs.from(at)), end, "{byte} after {len} from {at}");
+                }
             }
         }
     }
+
     #[test]
     fn a_find_ends_at_every_wanted_byte() {
         for byte in 0..=255 {

@@ -78,9 +78,9 @@ pub struct Term {
     pub span: Span,
     /// What stands for it in features; `None` when the lexicon does not know it.
     pub id: Option<WordId>,
-    negated: bool,
+    pub(crate) negated: bool,
     /// A clause ended between the term before and this one.
-    after_break: bool,
+    pub(crate) after_break: bool,
     /// This term negates what follows.
     negates: bool,
 }
@@ -138,24 +138,12 @@ pub struct Terms {
     terms: Vec<Term>,
 }
 
-/// What features one term gives.
-pub(crate) struct KnownTerm {
-    /// The term's index.
-    pub(crate) term: usize,
-    /// The word is a feature,
-    pub(crate) id: WordId,
-    /// and it is one under negation,
-    pub(crate) negated: bool,
-    /// and a pair with this word before it.
-    pub(crate) left: Option<WordId>,
-}
-
 /// Numbers that terms need again and again, looked up once.
 #[derive(Clone, Copy, Debug)]
 pub struct Markers {
     name: Option<WordId>,
     number: Option<WordId>,
-    start: Option<WordId>,
+    pub(crate) start: Option<WordId>,
 }
 
 impl Markers {
@@ -181,18 +169,15 @@ impl Terms {
         let mut opens = true;
         let mut in_name = false;
         for &token in self.tokens.as_slice() {
-            match token.kind {
-                Kind::Clause | Kind::Quote => {
-                    let form = self.tokens.form(token);
-                    after_break |= token.kind == Kind::Clause;
-                    opens |= !matches!(form, "," | "(" | ")" | "/");
-                    in_name = false;
-                    // Questions and exclamations colour a sentence; other marks only divide it.
-                    if !matches!(form, "?" | "!") {
-                        continue;
-                    }
+            if matches!(token.kind, Kind::Clause | Kind::Quote) {
+                let form = self.tokens.form(token);
+                after_break |= token.kind == Kind::Clause;
+                opens |= !matches!(form, "," | "(" | ")" | "/");
+                in_name = false;
+                // Questions and exclamations colour a sentence; other marks only divide it.
+                if !matches!(form, "?" | "!") {
+                    continue;
                 }
-                Kind::Number | Kind::Symbol | Kind::Word => {}
             }
             let capital = settings.mask_names && token.kind == Kind::Word && token.case == Case::Capital;
             let (id, negator) = lexicon.look_up(&self.tokens, token, settings);
@@ -202,19 +187,15 @@ impl Terms {
             let name = capital && (known.is_none() || !(opens || headline()));
             let negates = settings.negation && negator;
             negation |= negates;
-            if name {
-                match self.terms.last_mut() {
-                    Some(run) if in_name && !after_break => run.span.end = token.span.end,
-                    _ => self.terms.push(Term {
-                        span: token.span,
-                        id: markers.name,
-                        negated: false,
-                        after_break,
-                        negates: false,
-                    }),
-                }
-            } else {
-                self.terms.push(Term { span: token.span, id: known, negated: false, after_break, negates });
+            match self.terms.last_mut() {
+                Some(run) if name & in_name & !after_break => run.span.end = token.span.end,
+                _ => self.terms.push(Term {
+                    span: token.span,
+                    id: if name { markers.name } else { known },
+                    negated: false,
+                    after_break,
+                    negates: negates & !name,
+                }),
             }
             in_name = name;
             opens = false;
@@ -239,25 +220,19 @@ impl Terms {
     /// Every feature of the sentence, with the one or two terms it belongs to: `emit(feature, i, j)`,
     /// where `j == i` for a feature of one term.
     pub fn features(&self, settings: &Settings, markers: Markers, mut emit: impl FnMut(Feature, usize, usize)) {
-        for KnownTerm { term, id, negated, left } in self.known(settings, markers) {
-            emit(Feature::Word(id), term, term);
-            if negated {
-                emit(Feature::Negated(id), term, term);
+        let mut before = markers.start;
+        for (i, term) in self.terms.iter().enumerate() {
+            let left = std::mem::replace(&mut before, term.id).filter(|_| settings.pairs && !term.after_break);
+            // What the lexicon does not know gives no features.
+            let Some(id) = term.id else { continue };
+            emit(Feature::Word(id), i, i);
+            if term.negated {
+                emit(Feature::Negated(id), i, i);
             }
             if let Some(left) = left {
-                emit(Feature::Pair(left, id), term.saturating_sub(1), term);
+                emit(Feature::Pair(left, id), i.saturating_sub(1), i);
             }
         }
-    }
-
-    /// The same, term by term: those that the lexicon knows, for only they give features.
-    pub(crate) fn known(&self, settings: &Settings, markers: Markers) -> impl Iterator<Item = KnownTerm> {
-        let pairs = settings.pairs;
-        let mut before = markers.start;
-        self.terms.iter().enumerate().filter_map(move |(i, term)| {
-            let left = std::mem::replace(&mut before, term.id).filter(|_| pairs && !term.after_break);
-            term.id.map(|id| KnownTerm { term: i, id, negated: term.negated, left })
-        })
     }
 }
 

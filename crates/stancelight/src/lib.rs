@@ -55,6 +55,7 @@ pub mod token;
 mod topic;
 #[cfg(feature = "serde")]
 pub mod view;
+mod weights;
 
 pub use analysis::{
     Explanation, Removal, Sentence, Verdict, Word, analyze, explain, judge_each, removals, score, score_all, softmax,

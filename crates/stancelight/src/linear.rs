@@ -5,11 +5,12 @@
 //! `f64`, plus the bias. Each product and each partial sum is then exact in `f64`, so adding the shares
 //! of the words in any order, and the bias last, gives the logit bit for bit.
 
-use crate::feature::{Feature, KnownTerm, Lexicon, Markers, Settings, Terms, WordId};
-use crate::lookup::{PairTable, WordTable};
+use crate::feature::{Feature, Lexicon, Markers, Settings, Terms, WordId};
+use crate::lookup::WordTable;
 use crate::span::Span;
 use crate::table::Words;
 use crate::token::{Token, Tokens};
+use crate::weights::{UNITS, Weights};
 
 /// A linear scorer with eight-bit weights: logit = bias + scale · Σ weight.
 ///
@@ -37,12 +38,8 @@ pub(crate) struct LinearScorer {
     linear: Linear,
     lexicon: Known,
     markers: Markers,
-    /// For each word, the row of its word feature and of its negated feature, or [`NO_ROW`].
-    rows: Vec<[u32; 2]>,
-    pairs: PairTable,
+    weights: Weights,
 }
-
-const NO_ROW: u32 = u32::MAX;
 
 /// The words of a model, found by their form. Behind them its negators that are not among them, so that one
 /// look-up a token answers both questions.
@@ -77,38 +74,16 @@ impl Lexicon for Known {
 #[derive(Default)]
 pub(crate) struct Scratch {
     terms: Terms,
-    /// The features that the model knows.
-    found: Vec<Found>,
-    /// Keys of pairs that may be features, and the second term of each.
-    pairs: Vec<(u64, usize)>,
     sums: Vec<i64>,
 }
-
-/// A feature's row of weights, and the one or two terms it belongs to.
-struct Found {
-    row: usize,
-    terms: [usize; 2],
-}
-
-/// Twice a feature's weight, so that half of it is still a whole number.
-const UNITS: i64 = 2;
 
 impl LinearScorer {
     /// Compiles the look-up tables.
     pub(crate) fn new(linear: Linear) -> Self {
-        let mut rows = vec![[NO_ROW; 2]; linear.words.len()];
-        for (row, &feature) in (0..).zip(&linear.features) {
-            match feature {
-                Feature::Word(a) => rows[a as usize][0] = row,
-                Feature::Negated(a) => rows[a as usize][1] = row,
-                // Keys ascend by kind: from here on there are only pairs.
-                Feature::Pair(..) => break,
-            }
-        }
-        let pairs = PairTable::new(&linear.features);
         let lexicon = Known::new(&linear);
         let markers = Markers::of(&lexicon);
-        Self { linear, lexicon, markers, rows, pairs }
+        let weights = Weights::new(&linear, markers);
+        Self { linear, lexicon, markers, weights }
     }
 
     pub(crate) fn into_linear(self) -> Linear {
@@ -123,7 +98,8 @@ impl LinearScorer {
     /// The logits of a sentence, whose features are then in `scratch`.
     #[allow(clippy::cast_precision_loss, reason = "sums stay far below 2^52")]
     pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
-        self.sum(sentence, scratch);
+        scratch.terms.fill(sentence, &self.linear.settings, &self.lexicon, self.markers);
+        self.weights.sum(scratch.terms.as_slice(), &mut scratch.sums);
         let sums = scratch.sums.iter().zip(self.factors(scratch)).zip(&self.linear.bias);
         sums.map(|((&sum, factor), &bias)| sum as f64 * factor + f64::from(bias)).collect()
     }
@@ -133,65 +109,10 @@ impl LinearScorer {
     pub(crate) fn words(&self, scratch: &Scratch) -> Vec<(Span, Vec<f64>)> {
         let labels = self.linear.bias.len();
         let terms = scratch.terms.as_slice();
-        let mut shares = vec![0_i64; terms.len() * labels];
-        for found in &scratch.found {
-            for term in found.terms {
-                let weights = &self.linear.weights[found.row * labels..];
-                for (share, &weight) in shares[term * labels..][..labels].iter_mut().zip(weights) {
-                    *share += UNITS / 2 * i64::from(weight);
-                }
-            }
-        }
+        let shares = self.weights.shares(terms);
         let factors: Vec<f64> = self.factors(scratch).collect();
         let worth = |row: &[i64]| row.iter().zip(&factors).map(|(&share, factor)| share as f64 * factor).collect();
         terms.iter().zip(shares.chunks(labels)).map(|(term, row)| (term.span, worth(row))).collect()
-    }
-
-    /// The row of a word's weights, as it stands or negated, if the model has this feature.
-    fn row(&self, word: WordId, negated: bool) -> Option<usize> {
-        let row = self.rows[word as usize][usize::from(negated)];
-        (row != NO_ROW).then_some(row as usize)
-    }
-
-    /// Finds `sentence`'s features and sums their weights, in half units.
-    fn sum(&self, sentence: &str, scratch: &mut Scratch) {
-        let settings = &self.linear.settings;
-        let (lexicon, markers) = (&self.lexicon, self.markers);
-        scratch.terms.fill(sentence, settings, lexicon, markers);
-        scratch.found.clear();
-        scratch.pairs.resize(scratch.terms.as_slice().len(), (0, 0));
-        let mut pairs = 0;
-        for KnownTerm { term, id, negated, left } in scratch.terms.known(settings, markers) {
-            if let Some(row) = self.row(id, false) {
-                scratch.found.push(Found { row, terms: [term, term] });
-            }
-            if negated && let Some(row) = self.row(id, true) {
-                scratch.found.push(Found { row, terms: [term, term] });
-            }
-            // Written down and, if it is nothing, written over: whether it is, no branch could foresee.
-            let pair = Feature::Pair(left.unwrap_or(id), id).key();
-            scratch.pairs[pairs] = (pair, term);
-            pairs += usize::from(left.is_some() & self.pairs.may_hold(pair));
-        }
-        for &(pair, term) in &scratch.pairs[..pairs] {
-            if let Some(row) = self.pairs.find(pair) {
-                scratch.found.push(Found { row, terms: [term.saturating_sub(1), term] });
-            }
-        }
-        let weights = &self.linear.weights;
-        scratch.sums.clear();
-        match self.linear.bias.len() {
-            // Nearly every topic has two or three labels, and a loop over so few costs more than its work.
-            2 => scratch.sums.extend(sum_rows::<2>(&scratch.found, weights)),
-            3 => scratch.sums.extend(sum_rows::<3>(&scratch.found, weights)),
-            labels => {
-                scratch.sums.resize(labels, 0);
-                for found in &scratch.found {
-                    let row = &weights[found.row * labels..];
-                    scratch.sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += UNITS * i64::from(weight));
-                }
-            }
-        }
     }
 
     /// The factors that make the labels' sums logits: what one half unit is worth in the sentence last summed.
@@ -203,15 +124,4 @@ impl LinearScorer {
         #[allow(clippy::cast_possible_truncation, reason = "the rounding is the point")]
         self.linear.scale.iter().map(move |&scale| f64::from((f64::from(scale) / (norm * UNITS as f64)) as f32))
     }
-}
-
-/// The sums of rows of as many weights, in half units.
-fn sum_rows<const LABELS: usize>(found: &[Found], weights: &[i8]) -> [i64; LABELS] {
-    let (rows, _) = weights.as_chunks::<LABELS>();
-    let mut sums = [0; LABELS];
-    for found in found {
-        let row = rows[found.row];
-        (0..LABELS).for_each(|label| sums[label] += UNITS * i64::from(row[label]));
-    }
-    sums
 }

@@ -2,8 +2,8 @@
 //! numbers.
 //!
 //! What costs time here is neither arithmetic nor memory but what a processor cannot foresee: whether a word is
-//! known, whether a pair is a feature, in which slot it lies. So one line of memory holds several words, of which
-//! the right one is chosen without a branch, and of pairs a bit each says beforehand that most are nothing.
+//! known, whether a pair is a feature, in which slot it lies. So one line of memory holds several keys, of which
+//! the right one is chosen without a branch, and what is not there is found like anything else, as 0.
 
 use crate::ascii::eight;
 use crate::feature::{Feature, WordId};
@@ -12,218 +12,289 @@ use crate::table::Words;
 /// An odd number near 2⁶⁴ over the golden ratio: its products' high bits depend on all bits below.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// The highest `bits` bits of what the product makes of `n`.
-#[allow(clippy::cast_possible_truncation, reason = "a table's index")]
-const fn spread(n: u64, bits: u32) -> usize {
-    (n.wrapping_mul(SPREAD) >> (u64::BITS - bits)) as usize
+/// How many lines hold so many keys of which `ways` fit a line: at most half of the ways are taken.
+fn lines_for(keys: usize, ways: usize) -> usize {
+    (2 * keys).div_ceil(ways).next_power_of_two().max(2)
 }
+
+/// What is found where a line is full and the key not in it: look elsewhere, too. To find this is the only question
+/// that is asked, for it is hardly ever found.
+const ELSEWHERE: u32 = u32::MAX;
 
 // ---- words --------------------------------------------------------------------------------------
 
 /// Words, found by their form, each with a mark that its owner chose to give it or not.
+///
+/// What is found is an *entry*: the word's number plus one, times two, plus one if it is marked; or 0.
 #[derive(Clone, Debug)]
 pub(crate) struct WordTable {
-    words: Words,
-    /// At most a third full. A word lies in its key's bucket or, where that is full, in the next that is not.
-    buckets: Vec<Bucket>,
-    bits: u32,
-}
-
-/// As many words as fit one line of memory.
-const WAYS: usize = 5;
-
-#[derive(Clone, Copy, Debug, Default)]
-#[repr(align(64))]
-struct Bucket {
-    /// See [`key`]; those in use come first.
-    keys: [u64; WAYS],
-    /// First 0, for none; then for each key its word's number plus one, times two, plus one if it is marked, or 0.
-    entries: [u32; 1 + WAYS],
+    /// Words of at most eight bytes, by [`eight_of`] them.
+    short: Keyed,
+    /// Words of at most sixteen, by the first number of [`long_key`].
+    long: Keyed,
+    /// For each word's number plus one: the second number, which must be the same as well.
+    tails: Vec<u64>,
+    /// In ascending order: still longer words, and those whose key another word has.
+    others: Vec<(Box<[u8]>, u32)>,
 }
 
 impl WordTable {
-    /// Holds `words` under their indices and then, marked, those of `marked` that are not among them; those
-    /// that are, are marked where they stand.
-    pub(crate) fn new<'m>(words: &Words, marked: impl ExactSizeIterator<Item = &'m str>) -> Self {
-        let buckets = (3 * (words.len() + marked.len())).div_ceil(WAYS).next_power_of_two().max(2);
-        let bits = buckets.trailing_zeros();
-        let mut table = Self { words: words.clone(), buckets: vec![Bucket::default(); buckets], bits };
-        for id in 0..words.len() {
-            table.insert(words.get(id), |_| id, 0);
+    /// Holds `words`, which ascend, under their indices and then, marked, those of `marked` that are not among
+    /// them; those that are, are marked where they stand.
+    pub(crate) fn new<'m>(words: &Words, marked: impl Iterator<Item = &'m str>) -> Self {
+        let mut marked: Vec<&str> = marked.collect();
+        marked.sort_unstable();
+        marked.dedup();
+        let (mut short, mut long) = (0, 0);
+        for word in words.iter().chain(marked.iter().copied()) {
+            short += usize::from(word.len() <= 8);
+            long += usize::from((9..=16).contains(&word.len()));
         }
-        for word in marked {
-            let new = |words: &mut Words| {
-                words.push(word);
-                words.len() - 1
-            };
-            table.insert(word, new, 1);
+        let (short, long) = (Keyed::new(short), Keyed::new(long));
+        let mut tails = Vec::with_capacity(1 + words.len() + marked.len());
+        tails.push(0);
+        let mut table = Self { short, long, tails, others: Vec::new() };
+        let mut missing = Vec::new();
+        let mut marked = marked.iter().peekable();
+        for word in words.iter() {
+            while let Some(other) = marked.next_if(|&&other| other < word) {
+                missing.push(*other);
+            }
+            table.push(word, marked.next_if_eq(&&word).is_some());
         }
+        missing.into_iter().chain(marked.copied()).for_each(|word| table.push(word, true));
+        table.others.sort_unstable();
         table
     }
 
-    /// Makes room for a word, if it has none, under the number that `new` gives it, and marks it.
-    fn insert(&mut self, word: &str, new: impl FnOnce(&mut Words) -> usize, mark: u32) {
-        // No token is like that, and `key` counts on it.
-        if word.bytes().any(|byte| byte < b' ') {
+    /// Adds a word that is not here, under the next number.
+    fn push(&mut self, word: &str, mark: bool) {
+        let entry = u32::try_from(2 * self.tails.len()).expect("a vocabulary has far fewer than two billion words");
+        let (entry, word) = (entry | u32::from(mark), word.as_bytes());
+        let long = word.len() > 8;
+        let (key, tail) = if long { long_key(word, 0, word.len()) } else { (eight_of(word, 0, word.len()), 0) };
+        self.tails.push(tail);
+        // No token is like that, and the keys count on it.
+        if word.iter().any(|&byte| byte < b' ') {
             return;
         }
-        let key = key(word.as_bytes(), 0, word.len());
-        let (bucket, way) = self.seek(key, word.as_bytes());
-        let Bucket { keys, entries } = &mut self.buckets[bucket];
-        let entry = &mut entries[1 + way];
-        if *entry == 0 {
-            let id = u32::try_from(new(&mut self.words)).expect("a vocabulary has far fewer than two billion words");
-            (keys[way], *entry) = (key, 2 * (id + 1));
+        let table = if long { &mut self.long } else { &mut self.short };
+        if word.len() > 16 || key == NO_KEY || table.find(key) != 0 {
+            self.others.push((word.into(), entry));
+        } else {
+            table.insert(key, entry);
         }
-        *entry |= mark;
     }
 
     /// The word that is `text[from..to]`, if it is here, and whether it is marked. Quickest with eight bytes of
     /// whatever else behind it.
     #[inline]
     pub(crate) fn find(&self, text: &[u8], from: usize, to: usize) -> Option<(WordId, bool)> {
-        let key = key(text, from, to);
-        let entry = if to - from <= 8 { self.short(key) } else { self.long(key, &text[from..to]) };
+        let entry = self.look_up(text, from, to);
         (entry != 0).then_some(((entry >> 1).wrapping_sub(1), entry & 1 == 1))
     }
 
-    /// The entry of a word of at most eight bytes, or 0.
     #[inline]
-    fn short(&self, key: u64) -> u32 {
-        let mut at = spread(key, self.bits);
-        loop {
-            let Bucket { keys, entries } = &self.buckets[at];
-            // A sum, and no choice, of which the compiler would make branches.
-            let found = entries[(0..WAYS).map(|way| (way + 1) * usize::from(keys[way] == key)).sum::<usize>()];
-            // Hardly any bucket is full: asked first, that is the only question.
-            if entries[WAYS] == 0 || found != 0 {
-                return found;
+    fn look_up(&self, text: &[u8], from: usize, to: usize) -> u32 {
+        if to - from <= 8 { self.short.find(eight_of(text, from, to)) } else { self.look_up_long(text, from, to) }
+    }
+
+    fn look_up_long(&self, text: &[u8], from: usize, to: usize) -> u32 {
+        if to - from <= 16 {
+            let (key, tail) = long_key(text, from, to);
+            let entry = self.long.find(key);
+            if self.tails[entry as usize / 2] == tail {
+                return entry;
             }
-            at = (at + 1) & (self.buckets.len() - 1);
+        }
+        // In most models there is nothing else.
+        let found = self.others.binary_search_by(|(other, _)| (**other).cmp(&text[from..to]));
+        found.map_or(0, |at| self.others[at].1)
+    }
+}
+
+/// Entries under keys of eight bytes.
+#[derive(Clone, Debug)]
+struct Keyed {
+    /// A key lies in its own line or, where that is full, in the next that is not.
+    lines: Vec<Line>,
+    bits: u32,
+}
+
+/// As many keys as fit one line of memory.
+const WAYS: usize = 5;
+
+/// A key that no word has: no byte of a text is like its bytes.
+const NO_KEY: u64 = u64::MAX;
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct Line {
+    /// Those in use come first.
+    keys: [u64; WAYS],
+    /// First what is under any other key: 0, or [`ELSEWHERE`]. Then for each key what is under it, or 0.
+    entries: [u32; 1 + WAYS],
+}
+
+impl Keyed {
+    fn new(keys: usize) -> Self {
+        let lines = lines_for(keys, WAYS);
+        let line = Line { keys: [NO_KEY; WAYS], entries: [0; 1 + WAYS] };
+        Self { lines: vec![line; lines], bits: lines.trailing_zeros() }
+    }
+
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, reason = "an index of a line")]
+    fn line(&self, key: u64) -> usize {
+        (key.wrapping_mul(SPREAD) >> (u64::BITS - self.bits)) as usize
+    }
+
+    /// Adds a key that is not here.
+    fn insert(&mut self, key: u64, entry: u32) {
+        let mut at = self.line(key);
+        loop {
+            let Line { keys, entries } = &mut self.lines[at];
+            if let Some(way) = entries[1..].iter().position(|&entry| entry == 0) {
+                (keys[way], entries[1 + way]) = (key, entry);
+                if way + 1 == WAYS {
+                    entries[0] = ELSEWHERE;
+                }
+                return;
+            }
+            at = (at + 1) & (self.lines.len() - 1);
         }
     }
 
-    /// The entry of a longer word, or 0.
-    fn long(&self, key: u64, word: &[u8]) -> u32 {
-        let (bucket, way) = self.seek(key, word);
-        self.buckets[bucket].entries[1 + way]
-    }
-
-    /// Where a word lies or, if it is not here, belongs.
-    fn seek(&self, key: u64, word: &[u8]) -> (usize, usize) {
-        let mut at = spread(key, self.bits);
+    /// What is under a key, or 0.
+    #[inline]
+    fn find(&self, key: u64) -> u32 {
+        let mut at = self.line(key);
         loop {
-            let Bucket { keys, entries } = &self.buckets[at];
-            for way in 0..WAYS {
-                let entry = entries[1 + way];
-                let same = || word.len() <= 8 || self.words.get((entry as usize >> 1) - 1).as_bytes() == word;
-                if entry == 0 || (keys[way] == key && same()) {
-                    return (at, way);
-                }
+            let Line { keys, entries } = &self.lines[at];
+            // A sum, and no choice, of which the compiler would make branches.
+            let way = (0..WAYS).map(|way| (way + 1) * usize::from(keys[way] == key)).sum::<usize>();
+            let found = entries[way.min(WAYS)];
+            if found != ELSEWHERE {
+                return found;
             }
-            at = (at + 1) & (self.buckets.len() - 1);
+            at = (at + 1) & (self.lines.len() - 1);
         }
     }
 }
 
-/// A number for a word without control characters: another for every word of up to eight bytes, and for longer
-/// ones a hash, which is none of those.
+/// Two numbers for a word of more than eight bytes, of which they hold sixteen: no two words have both in common.
 #[inline]
-fn key(text: &[u8], from: usize, to: usize) -> u64 {
+fn long_key(text: &[u8], from: usize, to: usize) -> (u64, u64) {
+    let tail = eight_of(text, from + 8, to.min(from + 16));
+    (eight_of(text, from, from + 8) ^ tail.wrapping_mul(SPREAD).rotate_left(32), tail)
+}
+
+/// The at most eight bytes of `text[from..to]` as a number, the first of them lowest: another for every text without
+/// control characters.
+#[inline]
+fn eight_of(text: &[u8], from: usize, to: usize) -> u64 {
     let len = to - from;
-    if len > 8 {
-        return long_key(&text[from..to]);
-    }
     let bytes = eight(text, from).unwrap_or_else(|| {
         let mut bytes = [0; 8];
         bytes[..len].copy_from_slice(&text[from..to]);
         u64::from_le_bytes(bytes)
     });
-    let (mask, tag) = SHORT[len];
-    bytes & mask | tag
+    bytes & FIRST[len]
 }
 
-/// For words of so many bytes, which they are, and a number for the eighth that no word has there: no key is 0.
-const SHORT: [(u64, u64); 9] = {
-    let mut out = [(u64::MAX, 0); 9];
+/// Masks for so many bytes.
+const FIRST: [u64; 9] = {
+    let mut out = [u64::MAX; 9];
     let mut len = 0;
     while len < 8 {
-        out[len] = ((1 << (8 * len)) - 1, (len as u64 + 1) << 56);
+        out[len] = (1 << (8 * len)) - 1;
         len += 1;
     }
     out
 };
 
-/// What stands for the eighth byte of all longer words.
-const LONG: u64 = 9 << 56;
-
-#[cold]
-fn long_key(word: &[u8]) -> u64 {
-    // Eight bytes at a time; the last eight may overlap those before.
-    let starts = (0..word.len() - 8).step_by(8).chain([word.len() - 8]);
-    let hash = starts
-        .filter_map(|at| eight(word, at))
-        .fold(0, |hash: u64, chunk| (hash.rotate_left(23) ^ chunk).wrapping_mul(SPREAD));
-    hash >> 8 | LONG
-}
-
 // ---- pairs --------------------------------------------------------------------------------------
 
-/// The features of two words among a model's, found by their keys.
+/// The features of two words among a model's, found by the words' numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct PairTable {
-    /// At least sixteen times as many bits as there are pairs: set for each of them.
-    filter: Vec<u64>,
-    /// A pair's index plus one, or 0; at most a quarter full. A pair lies in its slot or, where that is taken, in
-    /// the next that is not.
-    slots: Vec<u32>,
-    keys: Vec<u64>,
-    /// The first pair's row.
-    first: usize,
+    lines: Vec<PairLine>,
     bits: u32,
+    /// How many bits a word's number has.
+    word_bits: u32,
+    /// In ascending order: pairs whose line is full, by their two numbers as one, with their rows plus one.
+    others: Vec<(u64, u32)>,
 }
 
-/// How many bits of the filter there are for a slot, as a power of two.
-const FINER: u32 = 2;
+/// As many pairs as fit one line of memory.
+const PAIR_WAYS: usize = 7;
+
+/// What no pair has left.
+const NO_REST: u32 = 1;
+
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
+struct PairLine {
+    /// Those bits of a pair's product that do not say in which line it lies. Those in use come first.
+    rests: [u32; PAIR_WAYS],
+    /// First what any other pair has: 0, or [`ELSEWHERE`]. Then for each pair its row plus one, or 0.
+    rows: [u32; 1 + PAIR_WAYS],
+}
 
 impl PairTable {
-    /// Holds those of a model's features that are pairs: the last.
-    pub(crate) fn new(features: &[Feature]) -> Self {
+    /// Holds those of a model's features that are pairs, the last, under their indices; the model has so many words.
+    pub(crate) fn new(features: &[Feature], words: usize) -> Self {
         let first = features.partition_point(|feature| !matches!(feature, Feature::Pair(..)));
-        let keys: Vec<u64> = features[first..].iter().map(|pair| pair.key()).collect();
-        let slots = (4 * keys.len()).next_power_of_two().max(64 >> FINER);
-        let bits = slots.trailing_zeros();
-        let mut table = Self { filter: vec![0; (slots << FINER) / 64], slots: vec![0; slots], keys, first, bits };
-        for (entry, &key) in (1..).zip(&table.keys) {
-            let bit = spread(key, bits + FINER);
-            table.filter[bit / 64] |= 1 << (bit % 64);
-            let mut at = bit >> FINER;
-            while table.slots[at] != 0 {
-                at = (at + 1) & (slots - 1);
+        let pairs = features.len() - first;
+        let word_bits = (usize::BITS - words.leading_zeros()).max(1);
+        // A rest has room for 32 bits, of which the lowest is to be 0.
+        let least = 1 << (2 * word_bits).saturating_sub(31);
+        let lines = if pairs == 0 { 2 } else { lines_for(pairs, PAIR_WAYS).max(least) };
+        let bits = lines.trailing_zeros();
+        let line = PairLine { rests: [NO_REST; PAIR_WAYS], rows: [0; 1 + PAIR_WAYS] };
+        let mut table = Self { lines: vec![line; lines], bits, word_bits, others: Vec::new() };
+        for (row, &feature) in (1..).zip(features).skip(first) {
+            let Feature::Pair(left, right) = feature else { continue };
+            let (line, rest) = table.place(left, right);
+            let PairLine { rests, rows } = &mut table.lines[line];
+            match rows[1..].iter().position(|&row| row == 0) {
+                Some(way) => (rests[way], rows[1 + way]) = (rest, row),
+                None => {
+                    rows[0] = ELSEWHERE;
+                    table.others.push((table.pair(left, right), row));
+                }
             }
-            table.slots[at] = entry;
         }
         table
     }
 
-    /// Whether a pair may be here; of those that are not, it says so of nearly all.
-    #[inline]
-    pub(crate) fn may_hold(&self, key: u64) -> bool {
-        let bit = spread(key, self.bits + FINER);
-        self.filter[bit / 64] >> (bit % 64) & 1 == 1
+    fn pair(&self, left: WordId, right: WordId) -> u64 {
+        u64::from(left) << self.word_bits | u64::from(right)
     }
 
-    /// The row of a pair, if it is here.
+    /// The line of a pair, and what tells it from all others that lie there: for an odd factor, different numbers
+    /// of so many bits have different products, whose highest bits are the line and the others the rest.
     #[inline]
-    pub(crate) fn find(&self, key: u64) -> Option<usize> {
-        let mut at = spread(key, self.bits);
-        loop {
-            let index = (self.slots[at] as usize).checked_sub(1)?;
-            if self.keys[index] == key {
-                return Some(self.first + index);
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
+    #[allow(clippy::cast_possible_truncation, reason = "an index of a line, and the 32 highest bits that are left")]
+    fn place(&self, left: WordId, right: WordId) -> (usize, u32) {
+        let product = self.pair(left, right).wrapping_mul(SPREAD) << (u64::BITS - 2 * self.word_bits);
+        ((product >> (u64::BITS - self.bits)) as usize, (product << self.bits >> 32) as u32)
+    }
+
+    /// The row of a pair plus one, or 0 if it is not here. Numbers that no word has are here in no pair.
+    #[inline]
+    pub(crate) fn find(&self, left: WordId, right: WordId) -> u32 {
+        let (line, rest) = self.place(left, right);
+        let PairLine { rests, rows } = &self.lines[line];
+        let way = (0..PAIR_WAYS).map(|way| (way + 1) * usize::from(rests[way] == rest)).sum::<usize>();
+        let found = rows[way & PAIR_WAYS];
+        if found == ELSEWHERE { self.find_other(left, right) } else { found }
+    }
+
+    #[cold]
+    fn find_other(&self, left: WordId, right: WordId) -> u32 {
+        let pair = self.pair(left, right);
+        self.others.binary_search_by_key(&pair, |&(other, _)| other).map_or(0, |at| self.others[at].1)
     }
 }
 
@@ -232,6 +303,7 @@ mod tests {
     use super::{PairTable, WordTable};
     use crate::feature::Feature;
     use crate::table::Words;
+    use std::collections::BTreeMap;
 
     #[test]
     fn words_are_found_and_others_are_not() {
@@ -262,31 +334,69 @@ mod tests {
 
     #[test]
     fn words_that_no_token_is_like_do_no_harm() {
-        // The second has the key that the first would have, were it let in.
-        let words: Words = ["abc\0\0\0\0\u{4}", "abc", "", "\0"].into_iter().collect();
+        // The fourth has the key that the third would have, were it let in.
+        let words: Words = ["", "\0", "abc", "abc\0"].into_iter().collect();
         let table = WordTable::new(&words, ["", "\u{1}", "b"].into_iter());
-        assert_eq!(table.find(b"abc", 0, 3), Some((1, false)));
-        assert_eq!(table.find(b"b", 0, 1), Some((4, true)));
-        assert_eq!(table.find(b"", 0, 0), Some((2, true)));
+        assert_eq!(table.find(b"abc", 0, 3), Some((2, false)));
+        assert_eq!(table.find(b"b", 0, 1), Some((5, true)));
+        assert_eq!(table.find(b"", 0, 0), Some((0, true)));
         assert_eq!(table.find(b"a", 0, 1), None);
     }
 
     #[test]
-    fn pairs_are_found_and_others_are_not() {
-        let all = || (0..60_u32).flat_map(|left| (0..60).map(move |right| (left, right)));
-        let here: Vec<_> = all().filter(|(left, right)| (left * 7 + right) % 5 == 0).collect();
-        let mut features = vec![Feature::Word(0), Feature::Negated(1)];
-        features.extend(here.iter().map(|&(left, right)| Feature::Pair(left, right)));
-        let table = PairTable::new(&features);
-        let mut held = 0;
-        for (left, right) in all() {
-            let pair = Feature::Pair(left, right);
-            let row = features.iter().position(|&other| other == pair);
-            assert_eq!(table.find(pair.key()), row, "{pair:?}");
-            held += usize::from(table.may_hold(pair.key()));
-            assert!(row.is_none() || table.may_hold(pair.key()), "{pair:?}");
+    fn words_made_to_have_the_same_key_are_still_told_apart() {
+        // The first eight bytes make up for what the last say, so that `long_key` begins with the same number.
+        let made = |tail: u64| {
+            let wanted = u64::from_le_bytes(*b"together");
+            let head = wanted ^ tail.wrapping_mul(super::SPREAD).rotate_left(32);
+            String::from_utf8([head.to_le_bytes(), tail.to_le_bytes()].concat())
+                .ok()
+                .filter(|word| word.bytes().all(|b| b >= b' '))
+        };
+        let tails = (0..2_000_000_u64).map(|n| u64::from_le_bytes(*b"aaaaaaaa") + ((n * 0x9E37) & 0x0f0f_0f0f_0f0f));
+        let mut all: Vec<String> = tails.filter_map(made).take(9).collect();
+        all.sort();
+        all.dedup();
+        assert!(all.len() > 4, "{}", all.len());
+        let words: Words = all.iter().map(String::as_str).collect();
+        let table = WordTable::new(&words, [].into_iter());
+        for (id, word) in (0..).zip(&all) {
+            assert_eq!(super::long_key(word.as_bytes(), 0, 16).0, u64::from_le_bytes(*b"together"));
+            assert_eq!(table.find(word.as_bytes(), 0, 16), Some((id, false)), "{word:?}");
         }
-        assert!(held < here.len() * 5 / 4, "{held} of {}", here.len());
-        assert_eq!(PairTable::new(&[]).find(Feature::Pair(0, 0).key()), None);
+    }
+
+    #[test]
+    fn pairs_are_found_and_others_are_not() {
+        // Many words and few; so few pairs that all have a place, and so many that some lines are full.
+        for (words, apart) in [(60, 5), (60, 1), (1 << 16, 3), (1 << 20, 7)] {
+            let step = words / 60;
+            let all = || (0..60_u32).flat_map(|left| (0..60).map(move |right| (left * step, right * step)));
+            let here: Vec<_> = all().filter(|(left, right)| (left / step * 7 + right / step) % apart == 0).collect();
+            let mut features = vec![Feature::Word(0), Feature::Negated(1)];
+            features.extend(here.iter().map(|&(left, right)| Feature::Pair(left, right)));
+            let table = PairTable::new(&features, words as usize);
+            let rows: BTreeMap<_, _> = here.iter().copied().zip(3..).collect();
+            for (left, right) in all().chain((0..60).map(|left| (left, words))) {
+                let row = rows.get(&(left, right)).copied().unwrap_or(0);
+                assert_eq!(table.find(left, right), row, "{left} {right} of {words}");
+            }
+        }
+        assert_eq!(PairTable::new(&[], 0).find(0, 0), 0);
+    }
+
+    #[test]
+    fn pairs_made_to_lie_in_one_line_are_found() {
+        let words = 1 << 12;
+        let probe = PairTable::new(&[Feature::Pair(0, 0); 64], words as usize);
+        let all = (0..words).flat_map(|left| (0..64).map(move |right| (left, right)));
+        let here: Vec<_> = all.filter(|&(left, right)| probe.place(left, right).0 == 5).take(64).collect();
+        assert_eq!(here.len(), 64);
+        let features: Vec<Feature> = here.iter().map(|&(left, right)| Feature::Pair(left, right)).collect();
+        let table = PairTable::new(&features, words as usize);
+        for (row, &(left, right)) in (1..).zip(&here) {
+            assert_eq!(table.find(left, right), row);
+            assert_eq!(table.find(left, words), 0);
+        }
     }
 }

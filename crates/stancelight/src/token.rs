@@ -9,7 +9,7 @@
 //! The rules are written once, for any character. Plain ASCII, which is nearly all of English news, takes a
 //! short cut through them: its form is its place in one lower-case copy of the text, and nothing is copied a token.
 
-use crate::ascii::{self, Class, PADDING};
+use crate::ascii::{self, Class, PADDING, Runs};
 use crate::span::Span;
 
 /// What a token is made of.
@@ -48,12 +48,14 @@ pub struct Token {
     form: (u32, u32),
 }
 
-/// The tokens of one text. Reuse one value for many texts: its two buffers are then allocated once.
+/// The tokens of one text. Reuse one value for many texts: its buffers are then allocated once.
 #[derive(Clone, Debug, Default)]
 pub struct Tokens {
     tokens: Vec<Token>,
     /// The text with its ASCII letters small, padding, the forms that stand nowhere in it, and padding again.
     forms: String,
+    /// Where the text has letters and digits.
+    runs: Runs,
 }
 
 impl Tokens {
@@ -82,14 +84,17 @@ impl Tokens {
         self.start(text);
         let mut at = 0;
         while let Some(&byte) = text.as_bytes().get(at) {
-            at = match ascii::class(byte) {
-                Class::Word(kind, case) => self.plain_word(text, at, kind, case),
-                Class::Blank => at + 1,
-                Class::Sign(kind) => self.plain_sign(at, kind),
-                Class::Beyond => self.any(text, at),
+            let run = self.runs.from(at);
+            // Nearly every token begins so, and asking for anything else first would be a guess each time.
+            at = if run & 1 == 1 {
+                self.plain_word(text, at, byte, run)
+            } else {
+                match ascii::class(byte) {
+                    Class::Blank => at + 1,
+                    Class::Sign(kind) => self.plain_sign(at, kind),
+                    Class::Beyond => self.any(text, at),
+                }
             };
-            // The one space behind nearly every word is not worth a turn of its own.
-            at += usize::from(self.forms.as_bytes()[at] == b' ');
         }
         self.forms.push_str(PADDING);
     }
@@ -99,6 +104,7 @@ impl Tokens {
         self.forms.clear();
         self.forms.push_str(text);
         self.forms.make_ascii_lowercase();
+        self.runs.fill(self.forms.as_bytes());
         self.forms.push_str(PADDING);
     }
 
@@ -106,14 +112,26 @@ impl Tokens {
 
     fn plain_sign(&mut self, at: usize, kind: Kind) -> usize {
         self.push_form(Span::new(at, at + 1), kind, Case::Lower, (at, at + 1));
-        at + 1
+        at + 1 + usize::from(self.forms.as_bytes()[at + 1] == b' ')
     }
 
-    /// The word or number at `start`, which begins in ASCII; if it may not go on so, by the general rules.
-    fn plain_word(&mut self, text: &str, start: usize, kind: Kind, case: Case) -> usize {
-        let Some((end, apostrophe)) = plain_end(text, self.forms.as_bytes(), start, kind) else {
-            return self.any(text, start);
-        };
+    /// The word or number at `start`, which begins in ASCII; if it may not go on so, by the general rules. Gives
+    /// where to go on: the one space behind nearly every word is not worth a turn of its own.
+    #[inline]
+    fn plain_word(&mut self, text: &str, start: usize, first: u8, run: u64) -> usize {
+        let kind = if first.is_ascii_digit() { Kind::Number } else { Kind::Word };
+        let case = if first.is_ascii_uppercase() { Case::Capital } else { Case::Lower };
+        let end = self.runs.end(start, run);
+        if self.forms.as_bytes()[end] == b' ' {
+            self.push_form(Span::new(start, end), kind, case, (start, end));
+            return end + 1;
+        }
+        self.joined_word(text, start, end, kind, case)
+    }
+
+    /// The same, where behind the first letters, at `end`, is what may join more to them.
+    fn joined_word(&mut self, text: &str, start: usize, end: usize, kind: Kind, case: Case) -> usize {
+        let Some((end, apostrophe)) = self.plain_end(text, start, end, kind) else { return self.any(text, start) };
         let form = &self.forms.as_bytes()[start..end];
         let shown = Span::new(start, end);
         if apostrophe && form.ends_with(b"'s") {
@@ -126,6 +144,42 @@ impl Tokens {
             self.push_form(shown, kind, case, (start, end));
         }
         end
+    }
+
+    /// Where the word at `start` ends, no earlier than at `end`, and whether it has an apostrophe; `None` where a
+    /// character beyond ASCII has a say.
+    fn plain_end(&self, text: &str, start: usize, mut end: usize, kind: Kind) -> Option<(usize, bool)> {
+        // The text in small letters, padded.
+        let lower = self.forms.as_bytes();
+        let mut apostrophe = false;
+        loop {
+            let stop = lower[end];
+            if !stop.is_ascii() {
+                let c = text[end..].chars().next()?;
+                return (!goes_on(c) && !is_invisible(c) && c != '’').then_some((end, apostrophe));
+            }
+            if !matches!(stop, b'\'' | b'.' | b',') {
+                return Some((end, apostrophe));
+            }
+            let (next, after) = (lower[end + 1], lower[end + 2]);
+            if !next.is_ascii() || !after.is_ascii() {
+                return None;
+            }
+            let joined = match stop {
+                b'\'' => next.is_ascii_lowercase(),
+                _ if kind == Kind::Number => next.is_ascii_digit(),
+                b'.' => {
+                    let single = end - start == 1 || lower[end - 2] == b'.';
+                    single && next.is_ascii_lowercase() && !after.is_ascii_alphanumeric() && after != b'\''
+                }
+                _ => false,
+            };
+            if !joined {
+                return Some((end, apostrophe));
+            }
+            apostrophe |= stop == b'\'';
+            end = self.runs.end(end + 1, self.runs.from(end + 1));
+        }
     }
 
     // ---- the general rules ------------------------------------------------------------------------
@@ -225,41 +279,6 @@ impl Token {
     /// Where its form stands among the forms.
     fn form_range(self) -> std::ops::Range<usize> {
         self.form.0 as usize..self.form.1 as usize
-    }
-}
-
-/// Where the word at `start` ends, and whether it has an apostrophe; `None` where a character beyond ASCII has
-/// a say. `lower` is the text in small letters, padded.
-fn plain_end(text: &str, lower: &[u8], start: usize, kind: Kind) -> Option<(usize, bool)> {
-    let mut apostrophe = false;
-    let mut end = ascii::run_end(lower, start);
-    loop {
-        let stop = lower[end];
-        if !stop.is_ascii() {
-            let c = text[end..].chars().next()?;
-            return (!goes_on(c) && !is_invisible(c) && c != '’').then_some((end, apostrophe));
-        }
-        if !matches!(stop, b'\'' | b'.' | b',') {
-            return Some((end, apostrophe));
-        }
-        let (next, after) = (lower[end + 1], lower[end + 2]);
-        if !next.is_ascii() || !after.is_ascii() {
-            return None;
-        }
-        let joined = match stop {
-            b'\'' => next.is_ascii_lowercase(),
-            _ if kind == Kind::Number => next.is_ascii_digit(),
-            b'.' => {
-                let single = end - start == 1 || lower[end - 2] == b'.';
-                single && next.is_ascii_lowercase() && !after.is_ascii_alphanumeric() && after != b'\''
-            }
-            _ => false,
-        };
-        if !joined {
-            return Some((end, apostrophe));
-        }
-        apostrophe |= stop == b'\'';
-        end = ascii::run_end(lower, end + 1);
     }
 }
 

@@ -56,6 +56,11 @@ impl<'b> Reader<'b> {
     pub(super) fn number(&mut self) -> Result<u64> {
         let at = self.at;
         let mut out = 0;
+        // Most are small, and files have tens of thousands.
+        if let Some(&byte) = self.bytes.get(at).filter(|&&byte| byte < 0x80) {
+            self.at += 1;
+            return Ok(u64::from(byte));
+        }
         for shift in (0..64).step_by(7) {
             let byte = self.take(1)?[0];
             out |= u64::from(byte & 0x7f) << shift;

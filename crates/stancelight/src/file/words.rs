@@ -33,15 +33,16 @@ pub(super) fn read_words(input: &mut Reader<'_>) -> Result<Words> {
         let shared = usize::try_from(input.number()?).ok().filter(|&shared| shared <= last.len());
         let shared = shared.ok_or(ModelError::invalid(at, "a word shares more than its neighbour has"))?;
         let rest = input.len(1)?;
-        let before = last.clone();
+        let rest = input.take(rest)?;
+        // As far as they share they are the same.
+        if i > 0 && rest <= &last[shared..] {
+            return Err(ModelError::invalid(at, "words are not in ascending order"));
+        }
         last.truncate(shared);
-        last.extend(input.take(rest)?);
+        last.extend(rest);
         total += last.len();
         if last.len() > LONGEST || total > MOST {
             return Err(ModelError::invalid(at, "words are too long"));
-        }
-        if i > 0 && last <= before {
-            return Err(ModelError::invalid(at, "words are not in ascending order"));
         }
         words.push(std::str::from_utf8(&last).map_err(|_| ModelError::invalid(at, "a word is not UTF-8"))?);
     }
