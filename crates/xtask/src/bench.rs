@@ -2,13 +2,14 @@
 //! one machine. Everything it needs it installs itself, below `target/bench`; what goes out is Markdown.
 
 mod child;
+mod counts;
 mod data;
 mod engine;
 mod judge;
 mod peers;
 mod perturb;
 mod score;
-mod table;
+pub mod table;
 mod train;
 mod trained;
 mod web;

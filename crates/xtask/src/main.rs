@@ -7,6 +7,7 @@ mod check;
 mod demo;
 mod engine;
 mod models;
+mod parity;
 mod process;
 mod serve;
 mod stamp;
@@ -55,6 +56,15 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// Compare the native engine with both WebAssembly builds, sentence by sentence
+    Parity {
+        /// Folder of data sets; of each, the files whose names do not begin with "test" are read
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// So many random texts as well
+        #[arg(long, default_value_t = 20_000)]
+        random: usize,
+    },
     /// Measure training, scoring or the page's engine beside other programs
     Bench {
         #[command(subcommand)]
@@ -88,6 +98,7 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Models { data } => models::run(data.as_deref())?,
         Command::Study { data } => study::run(&data)?,
+        Command::Parity { data, random } => parity::run(&data, random)?,
         Command::Bench { what } => bench::run(&what)?,
         Command::WasmTestRunner { args } => {
             let args = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);

@@ -3,10 +3,11 @@
 //! others. fastText is asked through its Python binding, which on these is no slower than its own program.
 
 use super::child::{measure, said_work};
+use super::counts::{self, Counts};
 use super::data::{Set, large};
 use super::engine::Stages;
 use super::peers::{FASTTEXT, LOGISTIC, Peer, check_python};
-use super::table::{Table, ratio};
+use super::table::{Table, bytes, ratio};
 use super::{machine, trained};
 use crate::models;
 use crate::process::step;
@@ -39,7 +40,7 @@ pub fn run(data: &Path) -> Result<()> {
     let count = (set.truths.len() * TIMES) as f64;
 
     let model = trained::ours(&cli, &set)?;
-    let mut engine = Command::new(xtask);
+    let mut engine = Command::new(&xtask);
     engine.args(["bench", "engine"]).args([&model, &rows]).arg(ROUNDS.to_string());
     let output = step("timing the engine", &mut engine)?;
     let stages: Stages = serde_json::from_slice(&output.stdout).context("the engine's times cannot be read")?;
@@ -54,7 +55,8 @@ pub fn run(data: &Path) -> Result<()> {
         speeds.push((peer.name.to_owned(), peer_speed(&peer, &set, &rows, count)?));
     }
     println!("\n{}", speed_table(&speeds));
-    println!("{}", stage_table(&stages));
+    println!("{}", stage_table(&stages, &counts::count(&xtask, &model, &rows, stages.sentences)?));
+    println!("{}", load_table(&stages));
     println!("{} sentences, each asked {TIMES} times; best of {ROUNDS}. {}.", set.truths.len(), machine());
     println!(
         "All in CPU seconds, without starting Python. In memory: texts to probabilities; fastText's texts were prepared \
@@ -109,20 +111,35 @@ fn speed_table(speeds: &[(String, Result<Speed, String>)]) -> Table {
     table
 }
 
-fn stage_table(stages: &Stages) -> Table {
-    let mut table = Table::new(&["stage", "ns a sentence", "part"]);
+fn stage_table(stages: &Stages, counts: &Counts) -> Table {
+    let mut table = Table::new(&["stage", "ns a sentence", "part", "instructions", "mispredicted"]);
+    let sum = stages.segment + stages.tokenise + stages.sum + stages.verdict;
+    // Of two stages only the sum can be timed.
     let parts = [
-        ("segment: text to sentences", stages.segment),
-        ("tokenise and fold", stages.tokenise),
-        ("look up, terms", stages.terms),
-        ("features, sum", stages.sum),
-        ("probabilities, label", stages.verdict),
+        ("segment: text to sentences", Some(stages.segment), counts.segment),
+        ("tokenise and fold", Some(stages.tokenise), counts.tokenise),
+        ("look up, terms", Some(stages.sum), counts.terms),
+        ("pairs, sum", None, counts.sum),
+        ("probabilities, label", Some(stages.verdict), counts.verdict),
     ];
-    let sum: f64 = parts.iter().map(|(_, ns)| ns).sum();
-    for (name, ns) in parts {
-        table.row([name.to_owned(), format!("{ns:.0}"), format!("{:.0} %", 100.0 * ns / sum)]);
+    let both = |count: Option<[f64; 2]>| count.map_or_else(Default::default, |both| both.map(|n| format!("{n:.0}")));
+    for (name, ns, count) in parts {
+        let time = ns.map_or(["see above".to_owned(), String::new()], |ns| {
+            [format!("{ns:.0}"), format!("{:.0} %", 100.0 * ns / sum)]
+        });
+        table.row(std::iter::once(name.to_owned()).chain(time).chain(both(count)));
     }
     table.row(["sum of the stages".to_owned(), format!("{sum:.0}"), "100 %".to_owned()]);
-    table.row(["`analyze`, measured as a whole".to_owned(), format!("{:.0}", stages.analyze)]);
+    let whole = ["`analyze`, measured as a whole".to_owned(), format!("{:.0}", stages.analyze), String::new()];
+    table.row(whole.into_iter().chain(both(counts.analyze)));
+    table
+}
+
+fn load_table(stages: &Stages) -> Table {
+    let mut table = Table::new(&["a model", "ms", "× checksum"]);
+    let names = [format!("load {}, ready to score", bytes(stages.size)), "its checksum alone".to_owned()];
+    for (name, ns) in names.into_iter().zip([stages.load, stages.checksum]) {
+        table.row([name, format!("{:.2}", ns / 1e6), ratio(ns, stages.checksum)]);
+    }
     table
 }
