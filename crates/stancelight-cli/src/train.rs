@@ -95,13 +95,18 @@ pub fn run(args: &Args) -> Result<()> {
     for path in &args.data {
         corpus.read_file(path, &file.topic, args.group.as_deref())?;
     }
-    let held = corpus.rows.len();
     let data_dir = args.data_dir.as_deref();
-    for source in file.data.iter().filter(|source| !source.measure) {
-        if let Some(path) = source.path(data_dir) {
-            corpus.read_source(&path, source, &file.topic)?;
+    let mut read_outside = |validate: bool| -> Result<usize> {
+        for source in file.data.iter().filter(|source| !source.measure && source.validate == validate) {
+            if let Some(path) = source.path(data_dir) {
+                corpus.read_source(&path, source, &file.topic)?;
+            }
         }
-    }
+        Ok(corpus.rows.len())
+    };
+    let held = read_outside(true)?;
+    read_outside(false)?;
+    corpus.drop_copies_of_held(held);
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
     for part in &args.without {
         match part {

@@ -163,6 +163,17 @@ impl Corpus {
         self.rows.retain(|row| !known.contains(&normalise(&row.text)));
         before - self.rows.len()
     }
+
+    /// Drops the rows from the `held`th on whose words stand in an earlier one. What is held out in turn must not be
+    /// taught meanwhile under another file's name.
+    pub fn drop_copies_of_held(&mut self, held: usize) {
+        if held >= self.rows.len() {
+            return;
+        }
+        let outside = self.rows.split_off(held);
+        let known: HashSet<String> = self.rows.iter().map(|row| normalise(&row.text)).collect();
+        self.rows.extend(outside.into_iter().filter(|row| !known.contains(&normalise(&row.text))));
+    }
 }
 
 /// Letters and digits in lower case: the same sentence however it was punctuated.
@@ -358,5 +369,9 @@ mod tests {
         let mut measured = corpus(&["Both sides signed.", "The army left.", "both sides, signed"]);
         assert_eq!(measured.drop_shared(&corpus(&["Both sides signed!"])), 2);
         assert_eq!(measured.rows.len(), 1);
+
+        let mut whole = corpus(&["Both sides signed.", "The army left.", "both sides, signed", "He won."]);
+        whole.drop_copies_of_held(2);
+        assert_eq!(whole, corpus(&["Both sides signed.", "The army left.", "He won."]));
     }
 }

@@ -53,6 +53,10 @@ pub struct DataSource {
     /// Only measured on, never trained on.
     #[serde(default)]
     pub measure: bool,
+    /// Held out in turn by cross-validation, as the files named when training are: the probabilities are then
+    /// calibrated on its sentences too.
+    #[serde(default)]
+    pub validate: bool,
     /// The topic file's folder.
     #[serde(skip)]
     topic_folder: PathBuf,
@@ -201,6 +205,10 @@ impl TopicFile {
                 let message = format!("`{}` has `opinions`: leave out `labels` and `fields`", source.file);
                 return Err((find(&source.file), message));
             }
+            if source.validate && (source.measure || source.opinions.is_some()) {
+                let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
+                return Err((find(&source.file), message));
+            }
             if !(source.weight.is_finite() && source.weight > 0.0) {
                 return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
             }
@@ -233,6 +241,16 @@ underline = "wavy"
         let file = TopicFile::parse(GOOD).unwrap();
         assert_eq!(file.topic.labels.len(), 2);
         assert_eq!(file.threshold, Threshold::Precision(0.9));
+    }
+
+    #[test]
+    fn what_a_teacher_labelled_says_nothing_about_the_model() {
+        let data = "[[data]]\nfile = \"a.jsonl\"\nlicence = \"CC0\"\ncitation = \"us\"\nvalidate = true\n";
+        assert!(TopicFile::parse(&format!("{GOOD}{data}")).unwrap().data[0].validate);
+        for other in ["opinions = \"a.tsv\"", "measure = true"] {
+            let (line, said) = TopicFile::parse(&format!("{GOOD}{data}{other}\n")).unwrap_err();
+            assert!(line == 15 && said.contains("`validate`"), "{line}: {said}");
+        }
     }
 
     #[test]
