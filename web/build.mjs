@@ -51,6 +51,30 @@ await build({
   outdir: dist,
   plugins: [external({ stancelight: "./stancelight/index.js" })],
 });
+
+// The bookmarklet's page, and the extension; its background has the engine and a model in one file.
+const extension = join(dist, "extension");
+await build({
+  ...common,
+  entryPoints: { bookmarklet: "extension/bookmarklet.ts", mark: "extension/mark.ts" },
+  outdir: extension,
+  plugins: [external({ stancelight: "../stancelight/index.js" })],
+});
+await build({
+  ...common,
+  entryPoints: { background: "extension/background.ts", content: "extension/content.ts" },
+  outdir: extension,
+  format: "iife",
+  alias: { stancelight: "./module/index.ts", "stancelight-wasm": `./${module}/stancelight_wasm.js` },
+  plugins: [shippedModels],
+  loader: { ".wasm": "binary", ".stance": "binary" },
+  // Such scripts have no address, and need none: nothing is fetched.
+  define: { "import.meta.url": "location.href" },
+});
+const { version } = JSON.parse(readFileSync("module/package.json", "utf8"));
+writeFileSync(join(extension, "manifest.json"), JSON.stringify({ ...JSON.parse(readFileSync("extension/manifest.json", "utf8")), version }, null, 2));
+for (const name of ["bookmarklet.html", "icon.png"]) cpSync(join("extension", name), join(extension, name));
+
 cpSync("public", dist, { recursive: true });
 
 // The bindings come with comments and long names. Their exports keep theirs.
@@ -74,7 +98,6 @@ for (const name of readdirSync(join(dist, "types/module"))) {
 }
 rmSync(join(dist, "types"), { recursive: true });
 cpSync("module/README.md", join(module, "README.md"));
-const { version } = JSON.parse(readFileSync("module/package.json", "utf8"));
 cpSync("module/package.json", join(module, "package.json"));
 
 /** Every file below a folder, in a fixed order. */
@@ -92,8 +115,8 @@ const integrity = Object.fromEntries(files(module)
 writeFileSync(join(module, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
 for (const [name, hash] of Object.entries(integrity)) console.log(`${hash}  ${name}`);
 
-// What the page needs offline; types and package files are for developers.
-const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/\.(d\.ts|md)$|(package|integrity)\.json$/.test(path));
+// What the page needs offline; types and package files are for developers, the extension is for itself.
+const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/^extension\b|\.(d\.ts|md)$|(package|integrity)\.json$/.test(path));
 const hash = createHash("sha256");
 for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
 await build({

@@ -8,6 +8,7 @@ import { read, unlessAborted, type Reading, type Source } from "./source";
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 let started: Promise<unknown> | undefined;
+let isHere = false;
 
 /** The smallest module there is: where this does not compile, nothing does. */
 const EMPTY = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -55,10 +56,17 @@ export function compileEngine(source: Source | WebAssembly.Module | undefined, {
 
 /** Starts the engine on this thread. */
 export function startEngine(module: WebAssembly.Module): Promise<unknown> {
-  started ??= init({ module_or_path: module }).catch((cause: unknown) => {
+  started ??= init({ module_or_path: module }).then(() => {
+    isHere = true;
+  }, (cause: unknown) => {
     started = undefined;
     compiled = undefined;
     throw new StancelightError("E_FETCH", "the engine does not start; its files are of different versions", { cause });
   });
   return started;
+}
+
+/** Whether the engine runs on this thread, and its painter with it. */
+export function isEngineHere(): boolean {
+  return isHere;
 }

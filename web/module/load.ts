@@ -36,12 +36,6 @@ async function here(engine: WebAssembly.Module, data: Uint8Array, signal: AbortS
   }
 }
 
-async function there(address: true | string | URL, engine: WebAssembly.Module, data: Uint8Array, signal: AbortSignal | undefined): Promise<StancelightWorker> {
-  // The painter is the engine's and paints on this thread.
-  const [stance] = await Promise.all([startWorker(address, engine, data, signal), unlessAborted(startEngine(engine), signal)]);
-  return stance;
-}
-
 /**
  * Loads a model, and with the first one the engine. The promise always settles if the network does, and at
  * once when the signal is aborted.
@@ -53,7 +47,7 @@ export function load(options?: LoadOptions & { worker?: false }): Promise<Stance
 export async function load(options: LoadOptions = {}): Promise<Stancelight | StancelightWorker> {
   const { worker = false, signal } = options;
   const [data, engine] = await fetchBoth(options);
-  return worker === false ? here(engine, data, signal) : there(worker, engine, data, signal);
+  return worker === false ? here(engine, data, signal) : startWorker(worker, engine, data, signal);
 }
 
 /** Loads a model into the page's worker, or onto this thread where a worker cannot be had. */
@@ -61,7 +55,7 @@ export async function loadAside(options: Omit<LoadOptions, "worker">): Promise<S
   const { signal } = options;
   const [data, engine] = await fetchBoth(options);
   try {
-    return await there(true, engine, data, signal);
+    return await startWorker(true, engine, data, signal);
   } catch (cause) {
     // Both files are here, so what did not come is the worker: another origin's, or against the page's policy.
     if (cause instanceof StancelightError && cause.code === "E_FETCH") return here(engine, data, signal);

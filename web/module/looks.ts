@@ -10,6 +10,11 @@ type Label = Topic["labels"][number];
 const LIGHT = [0.1, 0.19, 0.3];
 const DARK = [0.16, 0.27, 0.4];
 
+/** Which of the depths: 0 is barely sure. */
+export function depthOf(strength: number): number {
+  return Math.min(Math.floor(Math.min(Math.max(strength, 0), 1) * LIGHT.length), LIGHT.length - 1);
+}
+
 /** How spans are shown: by the CSS Custom Highlight API, or in `<mark>` elements. */
 export type Renderer = "highlight" | "mark";
 

@@ -3,9 +3,9 @@
 // same text between the same neighbours.
 
 import type { Paint } from "stancelight-wasm";
+import { depthOf } from "./looks";
 import { SKIPPED } from "./text";
 
-const STRENGTHS = 3;
 const ATTRIBUTE = "data-stancelight";
 
 /** Marks that somebody will take away; others are copies made by cloning a painted page. */
@@ -60,8 +60,7 @@ export class MarkPainter {
           cut.splice(1, 0, middle);
         }
         const mark = document.createElement("mark");
-        const strength = Math.min(Math.floor(Math.min(Math.max(span.strength, 0), 1) * STRENGTHS), STRENGTHS - 1);
-        mark.setAttribute(ATTRIBUTE, `${this.prefix}-${span.group}-${strength}`);
+        mark.setAttribute(ATTRIBUTE, `${this.prefix}-${span.group}-${depthOf(span.strength)}`);
         live.add(mark);
         this.marks.push(mark);
         middle.replaceWith(mark);
@@ -85,9 +84,6 @@ export class MarkPainter {
     this.marks = [];
     this.cuts = [];
   }
-
-  /** As the engine's painter has it. */
-  free(): void {}
 
   private isSkipped(node: Text): boolean {
     const skipped = node.parentElement?.closest(SKIPPED);

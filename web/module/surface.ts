@@ -2,9 +2,11 @@
 // goes out. Here it is decided whether highlights or marks are used.
 
 import { Painter, type Paint, type Sentence, type Topic } from "stancelight-wasm";
-import { StancelightError } from "./errors";
+import { isEngineHere } from "./engine";
+import { coded } from "./errors";
 import { addLooks, type Renderer } from "./looks";
 import { MarkPainter } from "./marks";
+import { RangePainter } from "./ranges";
 import { isPainted, spanOf } from "./spans";
 import type { ElementText } from "./text";
 
@@ -45,31 +47,32 @@ let surfaces = 0;
  */
 export function surfaceOn(root: Element, topic: Topic, renderer: PaintOptions["renderer"] = "auto"): Surface {
   const prefix = `stancelight-${(surfaces += 1)}`;
-  let used: Renderer = "highlight";
-  let painter: Painter | MarkPainter;
-  if (renderer === "mark") {
-    used = "mark";
-    painter = new MarkPainter(root, prefix);
-  } else {
-    try {
-      painter = new Painter(root, prefix);
-    } catch (cause) {
-      if (renderer === "highlight") throw new StancelightError("E_NO_HIGHLIGHTS", (cause as Error).message, { cause });
-      used = "mark";
-      painter = new MarkPainter(root, prefix);
-    }
-  }
+  const { used, painter } = painterOn(root, prefix, renderer);
   const home = root.getRootNode();
   const scope = home instanceof ShadowRoot ? home : root.ownerDocument;
   const removeLooks = addLooks(topic, prefix, scope, used);
   return {
-    paint: (spans, { place }) => painter.paint(spans.map((span) => ({ ...span, start: place(span.start, false), end: place(span.end, true) }))),
+    paint(spans, read) {
+      if (painter instanceof RangePainter) painter.paint(spans, read);
+      else painter.paint(spans.map((span) => ({ ...span, start: read.place(span.start, false), end: read.place(span.end, true) })));
+    },
     remove() {
       painter.clear();
-      painter.free();
+      if (painter instanceof Painter) painter.free();
       removeLooks();
     },
   };
+}
+
+function painterOn(root: Element, prefix: string, wish: Renderer | "auto"): { used: Renderer; painter: Painter | RangePainter | MarkPainter } {
+  if (wish !== "mark") {
+    try {
+      return { used: "highlight", painter: isEngineHere() ? new Painter(root, prefix) : new RangePainter(prefix) };
+    } catch (cause) {
+      if (wish === "highlight") throw coded(cause, "E_NO_HIGHLIGHTS");
+    }
+  }
+  return { used: "mark", painter: new MarkPainter(root, prefix) };
 }
 
 /** Paints an element with what was found in it. */

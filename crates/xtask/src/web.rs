@@ -15,7 +15,9 @@ pub fn build() -> Result<PathBuf> {
     let web = root().join("web");
     let dist = web.join("dist");
     let mut inputs = stamp::Inputs::default().path(&built)?.path(&root().join("models"))?;
-    for part in ["src", "module", "public", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"] {
+    for part in
+        ["src", "module", "extension", "public", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"]
+    {
         inputs = inputs.path(&web.join(part))?;
     }
     stamp::unless_fresh("web", inputs, &dist.join("index.html"), || {
