@@ -13,5 +13,6 @@ mod learner;
 mod model_file;
 mod parity;
 mod predict;
+mod quotations;
 mod scikit_learn;
 mod sentences;

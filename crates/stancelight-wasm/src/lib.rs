@@ -6,6 +6,7 @@
 //! translates.
 
 mod painter;
+pub mod text;
 mod types;
 
 pub use painter::Painter;

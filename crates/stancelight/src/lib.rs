@@ -33,6 +33,8 @@
 //! training shares; [`Topic`], [`Model`] and [`mod@file`] are what is known; [`Predictor`] is that,
 //! compiled; [`analyze`], [`score`] and [`explain`] are what it is all for.
 //!
+//! [`quotations`] stands beside all that and needs no model: who is quoted saying what.
+//!
 //! Analysis never fails, whatever the text. Only [`Model::from_bytes`] does.
 //!
 //! # Features
@@ -48,6 +50,7 @@ mod linear;
 mod lookup;
 mod model;
 pub mod offset;
+mod quotation;
 pub mod sentence;
 mod span;
 mod table;
@@ -64,6 +67,7 @@ pub use encoder::Encoder;
 pub use file::ModelError;
 pub use linear::Linear;
 pub use model::{Model, Predictor, Scorer};
+pub use quotation::{Quotation, quotations};
 pub use span::Span;
 pub use table::Words;
 pub use topic::{Label, Topic, TopicError, Underline};
