@@ -115,8 +115,10 @@ const integrity = Object.fromEntries(files(module)
 writeFileSync(join(module, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
 for (const [name, hash] of Object.entries(integrity)) console.log(`${hash}  ${name}`);
 
-// What the page needs offline; types and package files are for developers, the extension is for itself.
-const needed = files(dist).map((path) => relative(dist, path)).filter((path) => !/^extension\b|\.(d\.ts|md)$|(package|integrity)\.json$/.test(path));
+// What the page needs offline; types and package files are for developers, the extension is for itself, the larger
+// models for those who ask.
+const needed = files(dist).map((path) => relative(dist, path))
+  .filter((path) => !/^extension\b|\.(d\.ts|md)$|(package|integrity)\.json$|encoder\.stance$/.test(path));
 const hash = createHash("sha256");
 for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
 await build({

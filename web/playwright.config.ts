@@ -8,7 +8,9 @@ const port = Number(process.env["PORT"] ?? 8799);
 export default defineConfig({
   testDir: "tests",
   testMatch: "*.spec.ts",
-  timeout: 30_000,
+  timeout: 60_000,
+  // A machine may have more to do than these tests.
+  expect: { timeout: 15_000 },
   workers: 1,
   reporter: "list",
   forbidOnly: true,

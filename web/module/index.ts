@@ -1,8 +1,8 @@
 // The module other sites import: the address of a model comes in, an object that reads texts and paints elements
 // goes out. Importing it does nothing by itself and needs no browser; loading does.
 
-export { Painter } from "stancelight-wasm";
-export type { Explanation, Label, Paint, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
+export { Painter, quotations, sentences } from "stancelight-wasm";
+export type { Explanation, Label, Paint, Quotation, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
 export { StancelightError, type ErrorCode } from "./errors";
 export { load, type LoadOptions } from "./load";
 export { addLooks, addSheet } from "./looks";

@@ -1,44 +1,64 @@
-// The page: wires the editor, the model and the panels together. It decides nothing about language; what
+// The page: wires panes, models and the column beside them together. It decides nothing about language; what
 // a sentence is and says comes from the module.
 
-import { load, type Sentence, type Stancelight } from "stancelight";
+import type { Stancelight } from "stancelight";
+import { Aside } from "./aside";
+import { Closer } from "./closer";
+import { Comparison } from "./comparison";
 import { byId, make, signed } from "./dom";
-import { Disagree } from "./disagree";
-import { Editor } from "./editor";
-import { articleIn } from "./files";
-import { Filter } from "./filter";
 import { meanOf } from "./figures";
-import { Findings } from "./findings";
-import { read } from "./reader";
-import type { Reading } from "./forms";
+import { articleIn } from "./files";
 import { unpack } from "./link";
+import { Models, type Offered } from "./models";
+import { Pane } from "./pane";
 import { SAMPLES } from "./samples";
 import { offer } from "./take";
-import { Timeline } from "./timeline";
-import { hideWhy, showWhy } from "./why";
 
-const MODELS = new URL("stancelight/models/", document.baseURI);
-const topicBox = byId<HTMLSelectElement>("topic");
-const sampleBox = byId<HTMLSelectElement>("sample");
-const slider = byId<HTMLInputElement>("threshold");
-const fileBox = byId<HTMLInputElement>("file");
+/** One article; one under two topics; two under one. */
+type View = "one" | "topics" | "articles";
+
+const panesBox = byId("panes");
+const viewBox = byId<HTMLSelectElement>("view");
 const summary = byId("summary");
-
-let stance: Stancelight | undefined;
-let sentences: Sentence[] = [];
-let analysed = "";
+const models = new Models();
+let view: View = "one";
 let chosen = -1;
-let version = 0;
 let announcement: ReturnType<typeof setTimeout> | undefined;
 
-const editor = new Editor(() => void refresh(), (offset) => {
-  const index = sentences.findIndex(({ start, end }) => start <= offset && offset <= end);
-  if (index >= 0) choose(index, false);
+const listener = {
+  edited(pane: Pane) {
+    if (view === "topics") void other(pane)?.show(pane.editor.text);
+  },
+  chose: choose,
+  painted(pane: Pane) {
+    if (pane === active) aside.painted();
+    clearTimeout(announcement);
+    // Spoken only once typing pauses; a screen reader should not chatter along.
+    announcement = setTimeout(announce, 400);
+  },
+  read(pane: Pane) {
+    if (pane === active) {
+      choose(pane, -1, false);
+      aside.read();
+    }
+    void closer.read(pane);
+  },
+};
+const closer = new Closer(models, (pane) => {
+  // The reasons shown may be the quick model's.
+  if (pane === active) aside.amended(chosen);
 });
-const disagree = new Disagree(() => repaint());
-const findings = new Findings((index) => choose(index, true), (text) => disagree.markOf(text));
-const timeline = new Timeline((index) => choose(index, true));
-const filter = new Filter(() => repaint());
+const aside = new Aside((index, scroll) => choose(active, index, scroll));
+const comparison = new Comparison(({ a, b }) => {
+  if (b >= 0 && second) choose(second, b, true);
+  else choose(first, a, true);
+});
+const first = pane("");
+let second: Pane | undefined;
+let active = first;
+
+const shown = () => (second && view !== "one" ? [first, second] : [first]);
+const other = (pane: Pane) => shown().find((one) => one !== pane);
 
 function complain(message: string): void {
   const box = byId("message");
@@ -46,219 +66,237 @@ function complain(message: string): void {
   box.hidden = message === "";
 }
 
-/** Reads the article anew. */
-async function refresh(): Promise<void> {
-  if (!stance) return;
-  const mine = (version += 1);
-  const text = editor.text;
-  const show = (found: Sentence[]) => {
-    sentences = found;
-    analysed = text;
-    repaint();
-  };
-  const found = await read(stance, text, () => mine !== version, show);
-  if (found && mine === version) {
-    show(found);
-    choose(-1, false);
-  }
+/** Says what was found, for the eyes and for screen readers. */
+function announce(): void {
+  if (view === "articles" && second) comparison.show(first, second);
+  // On one axis: a mark is as wide in the one strip as in the other.
+  const longest = view === "articles" ? Math.max(...shown().map(({ sentences }) => sentences.length)) : 0;
+  for (const { timeline } of shown()) timeline.scale(longest);
+  summary.textContent = shown().map((pane, i) => {
+    const name = view === "articles" ? `${i === 0 ? "First" : "Second"} article: ` : view === "topics" ? `${pane.stance?.topic.title ?? ""}: ` : "";
+    return name + summarise(pane);
+  }).join(" ");
 }
 
-/** Paints what is known at the slider's threshold. */
-function repaint(): void {
-  if (!stance) return;
-  const model = stance;
-  const threshold = Number(slider.value);
-  byId("threshold-value").textContent = threshold.toFixed(2);
-  const sure = sentences.flatMap((sentence, index) => (model.isPainted(sentence, threshold) ? [{ index, sentence }] : []));
-  const painted = sure.filter(({ sentence }) => filter.allows(sentence.label));
-  filter.count(sure.map(({ sentence }) => sentence.label));
-  byId("painted-count").textContent = `${painted.length} of ${sentences.length} painted`;
-  editor.paint(model.paint(painted.map(({ sentence }) => sentence), threshold));
-  findings.show(painted, analysed, model.topic);
-  const isPainted = new Set(painted.map(({ sentence }) => sentence));
-  timeline.show(sentences, analysed, model.topic, (sentence) => isPainted.has(sentence));
-  clearTimeout(announcement);
-  // Spoken only once typing pauses; a screen reader should not chatter along.
-  announcement = setTimeout(() => (summary.textContent = summarise(painted.map(({ sentence }) => sentence))), 400);
-}
-
-function summarise(painted: Sentence[]): string {
+function summarise(pane: Pane): string {
+  const { sentences, stance } = pane;
   if (sentences.length === 0) return "No sentences yet.";
+  const painted = pane.findings;
   const counts = (stance?.topic.labels ?? []).filter(({ pole }) => pole !== 0).map(({ name }) =>
-    `${painted.filter(({ label }) => label === name).length} ${name}`);
+    `${painted.filter(({ sentence }) => sentence.label === name).length} ${name}`);
   const { mean, interval } = meanOf(sentences.map(({ score }) => score));
   const range = interval ? ` (95 % interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
   return `${painted.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. Mean stance ${signed(mean)}${range} on a scale from −1 to +1.`;
 }
 
-/** Shows why a sentence was judged so; −1 for none. */
-function choose(index: number, scroll: boolean): void {
+/** Turns to a sentence of a pane; −1 for none. The other pane shows the same sentence, or what it became. */
+function choose(pane: Pane, index: number, scroll: boolean): void {
   chosen = index;
-  findings.mark(index);
-  timeline.mark(index);
-  const sentence = sentences[index];
-  if (!sentence || !stance) {
-    hideWhy();
-    editor.deselect();
-    return;
+  if (pane !== active) {
+    active = pane;
+    aside.turn(pane);
+    aside.painted();
+    dressHeader();
   }
-  const why = stance.explainSentence(analysed.slice(sentence.start, sentence.end));
-  const shift = (place: { start: number; end: number }) => {
-    place.start += sentence.start;
-    place.end += sentence.start;
-  };
-  shift(why);
-  why.words.forEach(shift);
-  disagree.ask(analysed.slice(sentence.start, sentence.end), sentence);
-  showWhy(analysed, why, stance);
-  editor.select(sentence.start, sentence.end, scroll);
+  const same = other(pane);
+  same?.mark(index < 0 || view === "topics" ? index : comparison.counterpart(index, pane === first), false);
+  pane.mark(index, scroll);
+  aside.mark(index);
 }
 
-/** Makes a model the page's own. */
-function adopt(model: Stancelight): void {
-  stance?.dispose();
-  stance = model;
-  const { topic } = model;
-  byId("question").textContent = topic.question;
-  slider.value = String(topic.threshold);
-  editor.dress(topic);
-  filter.dress(topic);
-  // What the model before it said is no verdict of this one.
-  sentences = [];
-  choose(-1, false);
-  disagree.dress(topic);
-  byId("facts").replaceChildren(...model.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
-  complain("");
-  void refresh();
+function dressHeader(): void {
+  byId("question").textContent = active.stance?.topic.question ?? "";
+  byId("list-heading").textContent = view === "articles" ? `Painted sentences, ${active === first ? "first" : "second"} article`
+    : view === "topics" ? `Painted sentences, ${active.stance?.topic.title ?? ""}` : "Painted sentences";
 }
 
-/** Takes a model from an address or a file; on failure the old one stays. */
-async function useModel(source: URL | Uint8Array, name: string): Promise<boolean> {
+async function adopt(pane: Pane, stance: Stancelight, model: Offered): Promise<void> {
+  pane.closer = undefined;
+  await pane.adopt(stance, model);
+  closer.dress(pane, model);
+}
+
+/** Gives a pane a model; on failure the old one stays. */
+async function useModel(pane: Pane, model: Offered): Promise<boolean> {
   try {
-    adopt(await load({ model: source }));
+    const stance = await models.load(model);
+    pane.part<HTMLSelectElement>("topic").value = String(models.offered.indexOf(model));
+    const same = view === "articles" ? [first, second] : [pane];
+    await Promise.all(same.map((one) => one && adopt(one, stance, model)));
+    aside.turn(active);
+    aside.painted();
+    choose(active, -1, false);
+    dressHeader();
+    complain("");
     return true;
   } catch (error) {
-    complain(`${name} cannot be used: ${(error as Error).message}`);
+    complain(`${model.title} cannot be used: ${(error as Error).message}`);
+    pane.part<HTMLSelectElement>("topic").value = String(models.offered.findIndex((one) => one.name === pane.stance?.topic.name));
     return false;
   }
 }
 
 /** Opens a dropped or chosen file: a model or an article. */
-async function openFile(file: File): Promise<void> {
+async function openFile(pane: Pane, file: File): Promise<void> {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const isModel = file.name.endsWith(".stance") || new TextDecoder().decode(bytes.slice(0, 6)) === "STANCE";
-  if (isModel) {
-    if ((await useModel(bytes, file.name)) && stance) {
-      const option = make("option", "", `${stance.topic.title} (${file.name})`);
-      option.value = "";
-      topicBox.append(option);
-      option.selected = true;
+  if (file.name.endsWith(".stance") || new TextDecoder().decode(bytes.slice(0, 6)) === "STANCE") {
+    try {
+      const model = await models.add(file.name, bytes);
+      for (const one of second ? [first, second] : [first]) listModels(one);
+      await useModel(pane, model);
+    } catch (error) {
+      complain(`${file.name} cannot be used: ${(error as Error).message}`);
     }
     return;
   }
   try {
-    editor.text = articleIn(file.name, bytes);
+    const article = articleIn(file.name, bytes);
     complain("");
-    await refresh();
+    await replace(pane, article);
   } catch {
     complain(`${file.name} is not a text file in UTF-8; save it as plain text and open it again.`);
   }
 }
 
 /** Opens the article that the address holds, if it holds one. */
-async function openLink(): Promise<boolean> {
+async function openLink(): Promise<void> {
   try {
     const linked = await unpack(location.hash);
-    if (!linked) return false;
-    editor.text = linked.text;
-    const option = [...topicBox.options].find(({ value }) => value === `${linked.topic}.stance`);
-    if (option) {
-      option.selected = true;
-      await useModel(new URL(option.value, MODELS), option.text);
-      if (Number.isFinite(linked.threshold)) slider.value = String(linked.threshold);
-    }
-    complain(option ? "" : "The link was made with a model that is not here; another one reads it.");
-    await refresh();
-    return true;
+    if (!linked) return;
+    first.editor.text = linked.text;
+    const model = models.offered.find(({ name }) => name === linked.topic);
+    if (model && (await useModel(first, model)) && Number.isFinite(linked.threshold)) first.threshold = linked.threshold;
+    complain(model ? "" : "The link was made with a model that is not here; another one reads it.");
+    await replace(first, linked.text);
   } catch (error) {
     complain(`The link is damaged: ${(error as Error).message}. Ask for it again.`);
-    return false;
   }
 }
 
-/** What is on the page now, for taking along. */
-function reading(): Reading | undefined {
-  if (!stance) return undefined;
-  const model = stance;
-  const threshold = Number(slider.value);
-  const isPainted = (sentence: Sentence) => model.isPainted(sentence, threshold) && filter.allows(sentence.label);
-  return { text: analysed, sentences, isPainted, threshold, topic: model.topic };
+/** Puts another article into a pane; under two topics into both. */
+async function replace(pane: Pane, text: string): Promise<void> {
+  const both = view === "topics" ? shown() : [pane];
+  await Promise.all(both.map((one) => one.show(text)));
+}
+
+function listModels(pane: Pane): void {
+  const box = pane.part<HTMLSelectElement>("topic");
+  const before = box.value;
+  box.replaceChildren(...models.offered.map(({ title }, index) => {
+    const option = make("option", "", title);
+    option.value = String(index);
+    return option;
+  }));
+  if (before) box.value = before;
+}
+
+/** A pane over the elements whose ids end so, with its bar wired. */
+function pane(suffix: string): Pane {
+  const pane = new Pane(suffix, listener);
+  const topic = pane.part<HTMLSelectElement>("topic");
+  const sample = pane.part<HTMLSelectElement>("sample");
+  const file = pane.part<HTMLInputElement>("file");
+  topic.addEventListener("change", () => {
+    const model = models.offered[Number(topic.value)];
+    if (model) void useModel(pane, model);
+  });
+  pane.part("open").addEventListener("click", () => file.click());
+  file.addEventListener("change", () => {
+    const [chosen] = file.files ?? [];
+    file.value = "";
+    if (chosen) void openFile(pane, chosen);
+  });
+  const write = (text: string) => {
+    void replace(pane, text);
+    pane.editor.element.focus();
+  };
+  const title = make("option", "", "Samples…");
+  title.value = "";
+  sample.replaceChildren(title, ...SAMPLES.map(({ name }) => make("option", "", name)));
+  sample.addEventListener("change", () => {
+    const chosen = SAMPLES[sample.selectedIndex - 1];
+    if (chosen) write(chosen.text);
+    // Back to its title, so that the same can be chosen again.
+    sample.selectedIndex = 0;
+  });
+  pane.part("clear").addEventListener("click", () => write(""));
+  return pane;
+}
+
+/** The second pane, made when it is first wanted: a copy of the first one's elements under ids of their own. */
+function secondPane(): Pane {
+  if (second) return second;
+  const copy = byId("pane").cloneNode(true) as HTMLElement;
+  for (const element of [copy, ...copy.querySelectorAll<HTMLElement>("[id],[for]")]) {
+    if (element.id) element.id += "-2";
+    const target = element.getAttribute("for");
+    if (target) element.setAttribute("for", `${target}-2`);
+  }
+  panesBox.append(copy);
+  second = pane("-2");
+  second.editor.text = "";
+  listModels(second);
+  return second;
+}
+
+async function changeView(to: View): Promise<void> {
+  const was = view;
+  view = to;
+  choose(first, -1, false);
+  panesBox.dataset["view"] = to;
+  byId("comparison").hidden = to !== "articles";
+  document.documentElement.dataset["view"] = to;
+  if (second) second.part("pane").hidden = to === "one";
+  if (to !== "one") {
+    const pane = secondPane();
+    const [own] = [first.part<HTMLSelectElement>("topic").selectedIndex];
+    const model = models.offered[to === "articles" ? own : (own + 1) % models.offered.length];
+    first.part("pane").setAttribute("aria-label", to === "articles" ? "First article" : "Article, first topic");
+    pane.part("pane").setAttribute("aria-label", to === "articles" ? "Second article" : "Article, second topic");
+    if (model) await adopt(pane, await models.load(model), model);
+    pane.part<HTMLSelectElement>("topic").value = String(model ? models.offered.indexOf(model) : 0);
+    if (to === "topics") await pane.show(first.editor.text);
+    // Not the same article twice: that would show nothing.
+    else if (was === "topics" || pane.editor.text === "") await pane.show(first.editor.text === SAMPLES[0].text ? SAMPLES[1]?.text ?? "" : "");
+  }
+  dressHeader();
+  for (const one of shown()) one.repaint();
 }
 
 async function begin(): Promise<void> {
-  editor.text = SAMPLES[0].text;
-  const models = (await (await fetch(new URL("index.json", MODELS))).json()) as { name: string; title: string; file: string }[];
-  // The flagship first.
-  models.sort((a, b) => Number(b.name === "cooperation-threat") - Number(a.name === "cooperation-threat"));
-  topicBox.replaceChildren(...models.map(({ title, file }) => {
-    const option = make("option", "", title);
-    option.value = file;
-    return option;
-  }));
-  const first = models[0];
-  if (first) await useModel(new URL(first.file, MODELS), first.title);
+  first.editor.text = SAMPLES[0].text;
+  await models.begin();
+  listModels(first);
+  const [model] = models.offered;
+  if (model) await useModel(first, model);
   // A damaged link leaves its complaint on the page, above the sample.
   await openLink();
 }
 
-offer(reading);
+offer(() => active.reading, () => shown().flatMap(({ reading }) => reading ?? []));
 addEventListener("hashchange", () => void openLink());
-topicBox.addEventListener("change", () => {
-  if (topicBox.value) void useModel(new URL(topicBox.value, MODELS), topicBox.selectedOptions[0]?.text ?? "the model");
-});
-slider.addEventListener("input", repaint);
-byId("open").addEventListener("click", () => fileBox.click());
-fileBox.addEventListener("change", () => {
-  const file = fileBox.files?.[0];
-  fileBox.value = "";
-  if (file) void openFile(file);
-});
-const replace = (text: string) => {
-  editor.text = text;
-  void refresh();
-  editor.element.focus();
-};
-sampleBox.append(...SAMPLES.map(({ name }, index) => {
-  const option = make("option", "", name);
-  option.value = String(index);
-  return option;
-}));
-sampleBox.addEventListener("change", () => {
-  const sample = SAMPLES[Number(sampleBox.value)];
-  if (sampleBox.value !== "" && sample) replace(sample.text);
-  // Back to its title, so that the same can be chosen again.
-  sampleBox.value = "";
-});
-byId("clear").addEventListener("click", () => replace(""));
+viewBox.addEventListener("change", () => void changeView(viewBox.value as View));
+const paneAt = (target: EventTarget | null) => shown().find((pane) => pane.part("pane").contains(target as Node | null)) ?? active;
+const dropping = (pane?: Pane) => shown().forEach((one) => one.editor.element.classList.toggle("dropping", one === pane));
 addEventListener("dragover", (event) => {
   event.preventDefault();
-  editor.element.classList.add("dropping");
+  dropping(paneAt(event.target));
 });
-addEventListener("dragleave", () => editor.element.classList.remove("dropping"));
+addEventListener("dragleave", () => dropping());
 addEventListener("drop", (event) => {
-  editor.element.classList.remove("dropping");
+  dropping();
   const file = event.dataTransfer?.files[0];
   if (!file) return;
   event.preventDefault();
-  void openFile(file);
+  void openFile(paneAt(event.target), file);
 });
 addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;
   if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || target.matches("input,select")) return;
-  if (event.key === "Escape") choose(-1, false);
+  if (event.key === "Escape") choose(active, -1, false);
   if (event.key !== "j" && event.key !== "k") return;
-  const next = findings.neighbour(event.key === "j" ? 1 : -1);
-  if (next !== undefined && next !== chosen) choose(next, true);
+  const next = aside.neighbour(event.key === "j" ? 1 : -1);
+  if (next !== undefined && next !== chosen) choose(active, next, true);
 });
 
 begin().catch((error: unknown) => {

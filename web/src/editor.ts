@@ -1,26 +1,64 @@
 // The article: a plain-text editor over which sentences are painted. Keeps caret, selection, undo and
 // scroll, because painting changes no node; where a browser cannot paint so, a marked copy stands in.
+//
+// A long article lies in the editor in blocks, cut at blank lines: the browser then lays out the ones on screen
+// only, and a keystroke costs one block. Their texts together are the article, with nothing added.
 
 import { Painter, addLooks, type Paint, type Topic } from "stancelight";
-import { byId, hueOf, make } from "./dom";
+import { hueOf, make } from "./dom";
 
 /** Ranges painted at once; of longer articles only what is near the screen. */
 const MOST = 1500;
+/** Characters from which an article is laid out in blocks, and of a block at least. */
+const LONG = 20_000;
+const BLOCK = 4000;
+
+/** Whether the browser has the CSS Custom Highlight API. */
+const CAN_HIGHLIGHT = "highlights" in CSS && typeof Highlight !== "undefined";
+
+/** The blocks of an article; a short one is its own. */
+function blocksOf(text: string): string[] {
+  if (text.length < LONG) return [text];
+  const out: string[] = [];
+  let from = 0;
+  while (from < text.length) {
+    const gap = text.indexOf("\n\n", from + BLOCK);
+    // Where nobody left a line blank, a line's end must do, or in the end any place.
+    const line = gap < 0 || gap > from + 4 * BLOCK ? text.indexOf("\n", from + BLOCK) + 1 : gap + 2;
+    const to = line <= 0 || line > from + 4 * BLOCK ? from + 4 * BLOCK : line;
+    out.push(text.slice(from, to));
+    from = to;
+  }
+  return out;
+}
 
 /** Paints spans over the editor's text. */
 export class Editor {
-  readonly element = byId("editor");
-  private readonly marked = byId("marked");
   private painter: Painter | undefined;
   private spans: Paint[] = [];
   private topic: Topic | undefined;
   private removeLooks = () => {};
+  /** What a great paste replaced, for taking it back, and what it made. */
+  private undo: { before: string; after: string } | undefined;
 
-  constructor(onInput: () => void, onCaret: (offset: number) => void) {
-    this.element.addEventListener("input", onInput);
-    this.element.addEventListener("click", () => {
-      const offset = this.caret();
-      if (offset !== undefined) onCaret(offset);
+  /** `name` tells this editor's paint from that of another on the page. */
+  constructor(
+    readonly element: HTMLElement, private readonly marked: HTMLElement, private readonly name: string,
+    private readonly onInput: () => void, onCaret: (offset: number) => void,
+  ) {
+    element.addEventListener("input", () => {
+      this.mend();
+      onInput();
+    });
+    element.addEventListener("paste", (event) => this.paste(event));
+    element.addEventListener("keydown", (event) => {
+      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || this.undo?.after !== this.text) return;
+      event.preventDefault();
+      this.replace(this.undo.before, 0);
+    });
+    element.addEventListener("click", () => {
+      const [start, end] = this.selection() ?? [];
+      if (start !== undefined && start === end) onCaret(start);
     });
     let waiting = false;
     addEventListener("scroll", () => {
@@ -38,28 +76,62 @@ export class Editor {
     return this.element.textContent ?? "";
   }
 
+  /** Blocks that stay as they are keep their nodes. */
   set text(text: string) {
-    // One text node, line ends as the editor itself makes them.
-    this.element.textContent = text.replace(/\r\n?/g, "\n");
+    // Line ends as the editor itself makes them.
+    const blocks = blocksOf(text.replace(/\r\n?/g, "\n"));
+    const old = [...this.element.children];
+    if (blocks.length === 1 || old.length === 0 || old.length !== this.element.childNodes.length) {
+      this.element.replaceChildren(...(blocks.length === 1 ? blocks : blocks.map((block) => make("div", "block", block))));
+      return;
+    }
+    let first = 0;
+    while (first < Math.min(old.length, blocks.length) && old[first]?.textContent === blocks[first]) first += 1;
+    let last = 0;
+    while (last < Math.min(old.length, blocks.length) - first && old.at(-1 - last)?.textContent === blocks.at(-1 - last)) last += 1;
+    old.slice(first, old.length - last).forEach((block) => block.remove());
+    const before = old[old.length - last] ?? null;
+    for (const block of blocks.slice(first, blocks.length - last)) this.element.insertBefore(make("div", "block", block), before);
   }
 
   /** Takes over a topic's looks. Only after a model was loaded: painting needs the engine. */
   dress(topic: Topic): void {
     this.topic = topic;
     try {
-      this.painter ??= new Painter(this.element, "stance");
+      this.painter ??= new Painter(this.element, this.name);
     } catch {
       // No highlights here: read below the editor instead.
       this.marked.hidden = false;
     }
     this.removeLooks();
-    this.removeLooks = addLooks(topic, "stance", document);
+    this.removeLooks = addLooks(topic, this.name, document);
   }
 
   /** Paints these spans instead of those before. */
   paint(spans: Paint[]): void {
     this.spans = spans;
     this.repaint();
+  }
+
+  /** Shows a span as chosen and, if asked to, brings it into view. */
+  select(start: number, end: number, scroll: boolean): void {
+    const range = this.range(start, end);
+    if (!range) return;
+    if (CAN_HIGHLIGHT) {
+      const chosen = new Highlight(range);
+      // Over the paint, whenever that was put there.
+      chosen.priority = 1;
+      CSS.highlights.set(`chosen-${this.name}`, chosen);
+    }
+    const box = range.getBoundingClientRect();
+    if (scroll && (box.top < 0 || box.bottom > innerHeight)) {
+      scrollBy({ top: box.top - innerHeight / 3, behavior: "auto" });
+    }
+  }
+
+  /** Shows nothing as chosen. */
+  deselect(): void {
+    if (CAN_HIGHLIGHT) CSS.highlights.delete(`chosen-${this.name}`);
   }
 
   private repaint(): void {
@@ -96,28 +168,47 @@ export class Editor {
     this.marked.replaceChildren(...parts);
   }
 
-  /** Shows a span as chosen and brings it into view. */
-  select(start: number, end: number, scroll: boolean): void {
-    const range = this.range(start, end);
-    if (!range) return;
-    if ("highlights" in CSS) CSS.highlights.set("selected", new Highlight(range));
-    const box = range.getBoundingClientRect();
-    if (scroll && (box.top < 0 || box.bottom > innerHeight)) {
-      scrollBy({ top: box.top - innerHeight / 3, behavior: "auto" });
+  /** A great paste in one step: the browser's own way puts in line after line, for minutes if there are many. */
+  private paste(event: ClipboardEvent): void {
+    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    const [start, end] = this.selection() ?? [];
+    if (pasted.length < LONG || start === undefined || end === undefined) return;
+    event.preventDefault();
+    const before = this.text;
+    const insertion = pasted.replace(/\r\n?/g, "\n");
+    this.replace(before.slice(0, start) + insertion + before.slice(end), start + insertion.length);
+    this.undo = { before, after: this.text };
+  }
+
+  /** A block ends a line; where typing took its last line break, the next block would run on from it. */
+  private mend(): void {
+    for (const block of this.element.children) {
+      if (block.nextSibling && block.className === "block" && !block.textContent?.endsWith("\n")) block.append("\n");
     }
   }
 
-  /** Shows nothing as chosen. */
-  deselect(): void {
-    if ("highlights" in CSS) CSS.highlights.delete("selected");
+  private replace(text: string, caret: number): void {
+    this.undo = undefined;
+    this.text = text;
+    const range = this.range(Math.max(caret - 1, 0), caret);
+    if (range) getSelection()?.collapse(range.endContainer, range.endOffset);
+    this.onInput();
+  }
+
+  /** The nodes that hold the text, each with where it begins. */
+  private *nodes(): Generator<[Node, number]> {
+    const walker = document.createTreeWalker(this.element, NodeFilter.SHOW_TEXT);
+    let at = 0;
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      yield [node, at];
+      at += node.nodeValue?.length ?? 0;
+    }
   }
 
   private range(start: number, end: number): Range | undefined {
     const range = document.createRange();
-    const walker = document.createTreeWalker(this.element, NodeFilter.SHOW_TEXT);
-    let at = 0;
     let begun = false;
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (const [node, at] of this.nodes()) {
       const length = node.nodeValue?.length ?? 0;
       if (!begun && start < at + length) {
         range.setStart(node, start - at);
@@ -127,21 +218,22 @@ export class Editor {
         range.setEnd(node, end - at);
         return range;
       }
-      at += length;
     }
     return undefined;
   }
 
-  /** Where the caret stands in the text. */
-  private caret(): number | undefined {
+  /** Where in the text the selection begins and ends; `undefined` if it is elsewhere. */
+  private selection(): [number, number] | undefined {
     const selection = getSelection();
-    if (!selection?.isCollapsed || !selection.focusNode || !this.element.contains(selection.focusNode)) return undefined;
-    const walker = document.createTreeWalker(this.element, NodeFilter.SHOW_TEXT);
-    let at = 0;
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (node === selection.focusNode) return at + selection.focusOffset;
-      at += node.nodeValue?.length ?? 0;
-    }
-    return undefined;
+    if (!selection || selection.rangeCount === 0) return undefined;
+    const range = selection.getRangeAt(0);
+    if (!this.element.contains(range.startContainer) || !this.element.contains(range.endContainer)) return undefined;
+    const place = (container: Node, offset: number) => {
+      const before = document.createRange();
+      before.selectNodeContents(this.element);
+      before.setEnd(container, offset);
+      return before.toString().length;
+    };
+    return [place(range.startContainer, range.startOffset), place(range.endContainer, range.endOffset)];
   }
 }

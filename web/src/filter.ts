@@ -2,14 +2,13 @@
 // unticks the rest; how many sentences each label has stays in sight, ticked or not.
 
 import type { Topic } from "stancelight";
-import { byId, hueOf, make } from "./dom";
+import { hueOf, make } from "./dom";
 
 /** The legend and the choice made in it. */
 export class Filter {
-  private readonly legend = byId("legend");
   private readonly boxes = new Map<string, { box: HTMLInputElement; count: HTMLElement }>();
 
-  constructor(private readonly onChange: () => void) {}
+  constructor(private readonly legend: HTMLElement, private readonly onChange: () => void) {}
 
   /** Offers the labels of a topic, all ticked; those in the middle are never painted and not offered. */
   dress(topic: Topic): void {

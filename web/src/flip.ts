@@ -27,18 +27,18 @@ export function without(text: string, { start, end }: Explanation, words: Word[]
 }
 
 /** Which words' removal flips the verdict; `undefined` if a handful does not. */
-export function flipOf(text: string, explanation: Explanation, score: (text: string) => Sentence): Flip | undefined {
+export async function flipOf(text: string, explanation: Explanation, score: (text: string) => Sentence | Promise<Sentence>): Promise<Flip | undefined> {
   const { label } = explanation;
-  const judge = (words: Word[]) => score(without(text, explanation, words));
+  const judge = async (words: Word[]) => score(without(text, explanation, words));
   const shareOf = (word: Word) => word.shares[label] ?? 0;
   const candidates = explanation.words.filter((word) => shareOf(word) !== 0).sort((a, b) => shareOf(b) - shareOf(a)).slice(0, TRIED);
   let removed: Word[] = [];
   let flipped: Sentence | undefined;
   while (!flipped && removed.length < Math.min(MOST, candidates.length)) {
-    const trials = candidates.filter((word) => !removed.includes(word)).map((word) => {
+    const trials = await Promise.all(candidates.filter((word) => !removed.includes(word)).map(async (word) => {
       const words = [...removed, word];
-      return { words, verdict: judge(words) };
-    });
+      return { words, verdict: await judge(words) };
+    }));
     // A flip if there is one, the clearest first; else whatever shakes the verdict most.
     const best = trials.reduce((a, b) => (lead(b.verdict, label) < lead(a.verdict, label) ? b : a));
     removed = best.words;
@@ -48,7 +48,7 @@ export function flipOf(text: string, explanation: Explanation, score: (text: str
   // A word taken out early may not be needed any more.
   for (const word of [...removed]) {
     const fewer = removed.filter((other) => other !== word);
-    const verdict = fewer.length > 0 ? judge(fewer) : undefined;
+    const verdict = fewer.length > 0 ? await judge(fewer) : undefined;
     if (verdict && verdict.label !== label) {
       removed = fewer;
       flipped = verdict;

@@ -1,5 +1,6 @@
 // Works offline after the first visit. Each build is one cache, filled whole before it is used, so an old
-// engine never meets a new model; the old one goes when no page uses it any more.
+// engine never meets a new model; the old one goes when no page uses it any more. The larger models are no part
+// of that: each joins the cache when a reader has asked for it.
 
 import { hasSimd } from "../module/simd";
 
@@ -37,7 +38,12 @@ scope.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || url.origin !== scope.location.origin) return;
   const answer = async () => {
     const cache = await caches.open(name);
-    return (await cache.match(event.request, { ignoreSearch: true })) ?? fetch(event.request);
+    const kept = await cache.match(event.request, { ignoreSearch: true });
+    if (kept) return kept;
+    const response = await fetch(event.request);
+    // Kept or not, the page gets it: the disk may be full.
+    if (response.ok && url.pathname.endsWith("/encoder.stance")) await cache.put(event.request, response.clone()).catch(() => undefined);
+    return response;
   };
   event.respondWith(answer());
 });

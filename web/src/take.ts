@@ -3,10 +3,11 @@
 import { byId } from "./dom";
 import { asCsv, asHtml, asJson, type Reading } from "./forms";
 import { pack } from "./link";
-import { save } from "./save";
+import { png } from "./picture";
+import { save, saveBlob } from "./save";
 
-/** Wires the menu; `reading` gives what is on the page when a button is pressed. */
-export function offer(reading: () => Reading | undefined): void {
+/** Wires the menu; `reading` gives the article at hand when a button is pressed, `all` every one on the page. */
+export function offer(reading: () => Reading | undefined, all: () => Reading[]): void {
   const said = byId("take-said");
   const on = (id: string, act: (now: Reading) => Promise<string> | string) =>
     byId(id).addEventListener("click", () => {
@@ -32,6 +33,10 @@ export function offer(reading: () => Reading | undefined): void {
   });
   on("take-html", (now) => {
     save("stancelight.html", "text/html", asHtml(now));
+    return "";
+  });
+  on("take-png", async () => {
+    saveBlob("stancelight.png", await png(all()));
     return "";
   });
   on("take-link", async ({ text, topic, threshold }) => {

@@ -3,20 +3,21 @@
 // arrow keys reach the rest, so that a long article is one stop on the way through the page.
 
 import type { Sentence, Topic } from "stancelight";
-import { byId, hueOf, make, percent, signed } from "./dom";
+import { hueOf, make, percent, signed } from "./dom";
 
 /** Marks that still can be told apart; of longer articles each mark stands for several sentences. */
 const MOST = 240;
 
 /** The strip of marks. */
 export class Timeline {
-  private readonly list = byId<HTMLOListElement>("timeline");
-  private readonly hint = byId("timeline-hint");
   private marks: { button: HTMLButtonElement; first: number; last: number }[] = [];
   private shape = "";
   private current = -1;
+  /** Sentences that the width stands for; 0 for as many as there are. */
+  private axis = 0;
+  private again = () => {};
 
-  constructor(choose: (index: number) => void) {
+  constructor(private readonly list: HTMLElement, private readonly hint: HTMLElement, choose: (index: number) => void) {
     this.list.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-index]");
       if (button) choose(Number(button.dataset["index"]));
@@ -32,9 +33,19 @@ export class Timeline {
     });
   }
 
+  /** Makes room for so many sentences, so that two strips have one axis; 0 for as many as there are. */
+  scale(sentences: number): void {
+    if (sentences === this.axis) return;
+    this.axis = sentences;
+    this.again();
+  }
+
   /** Shows these sentences of `text`; those that are not painted are faint. */
   show(sentences: Sentence[], text: string, topic: Topic, isPainted: (sentence: Sentence) => boolean): void {
-    const run = Math.max(1, Math.ceil(sentences.length / MOST));
+    this.again = () => this.show(sentences, text, topic, isPainted);
+    const run = Math.max(1, Math.ceil(Math.max(sentences.length, this.axis) / MOST));
+    this.list.classList.toggle("scaled", this.axis > 0);
+    this.list.style.setProperty("--marks", String(Math.ceil(this.axis / run)));
     const shape = `${sentences.length}/${run}`;
     if (shape !== this.shape) {
       this.shape = shape;

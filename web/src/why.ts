@@ -2,16 +2,22 @@
 // written out, the words the verdict hangs on, and all shares in a table. The figures are the engine's,
 // unrounded ones added up by it, so the sum is the logit.
 
-import type { Explanation, Stancelight, Word } from "stancelight";
+import type { Explanation, Sentence, Topic, Word } from "stancelight";
 import { byId, hueOf, make, percent, signed } from "./dom";
 import { flipOf, type Flip } from "./flip";
 
 /** Words listed before the rest is summed up in one row. */
 const LISTED = 10;
 
-/** Shows an explanation whose offsets count in `text`. */
-export function showWhy(text: string, explanation: Explanation, stance: Stancelight): void {
-  const { topic } = stance;
+/** The model that judged. */
+interface Judge {
+  topic: Topic;
+  score(text: string): Sentence | Promise<Sentence>;
+}
+
+/** Shows an explanation whose offsets count in `text`, and which model gave it where there are two. */
+export function showWhy(text: string, explanation: Explanation, judge: Judge, spoke: string): void {
+  const { topic } = judge;
   const section = byId("why");
   const name = explanation.label;
   const label = topic.labels.find((candidate) => candidate.name === name);
@@ -22,8 +28,12 @@ export function showWhy(text: string, explanation: Explanation, stance: Stanceli
     `${explanation.sure ? "" : " (not sure)"}; next ${second.name}, ${percent(explanation.probabilities[second.name] ?? 0)}`);
   const quote = make("p", "quote", ...tinted(text, explanation, name));
   quote.style.setProperty("--hue", hueOf(label));
-  const flip = flipOf(text, explanation, (shorter) => stance.score(shorter));
-  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), hinge(text, flip));
+  const last = make("p", "hint", spoke);
+  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), last);
+  // Up to a hundred readings more: they may come after the rest, or when another sentence is shown.
+  void flipOf(text, explanation, (shorter) => judge.score(shorter)).then((flip) => {
+    if (quote.isConnected) last.before(hinge(text, flip));
+  }, () => undefined);
   byId("why-table").replaceChildren(table(text, explanation, name));
   section.hidden = false;
 }

@@ -1,0 +1,85 @@
+// What is said beside the article at hand: why a sentence was judged so, the list of findings, who is quoted,
+// the reader's own judgements, and what the model is. Of two panes the one the reader turned to last is at hand.
+
+import { Disagree } from "./disagree";
+import { byId, make } from "./dom";
+import { Findings } from "./findings";
+import type { Pane } from "./pane";
+import { Speakers } from "./speakers";
+import { hideWhy, showWhy } from "./why";
+
+/** The column beside the article. */
+export class Aside {
+  private pane: Pane | undefined;
+  private readonly disagree: Disagree;
+  private readonly findings: Findings;
+  private readonly speakers: Speakers;
+  /** Counts what was asked to be explained: an answer may come late. */
+  private asked = 0;
+  /** Which model's reasons are shown. */
+  private spoke: unknown;
+
+  constructor(choose: (index: number, scroll: boolean) => void) {
+    this.disagree = new Disagree(() => this.painted());
+    this.findings = new Findings((index) => choose(index, true), (text) => this.disagree.markOf(text));
+    this.speakers = new Speakers((index) => choose(index, true));
+    byId("why-close").addEventListener("click", () => choose(-1, false));
+  }
+
+  /** Turns to a pane, or to what has become of it. */
+  turn(pane: Pane): void {
+    this.pane = pane;
+    const { stance } = pane;
+    if (!stance) return;
+    this.disagree.dress(stance.topic);
+    byId("facts").replaceChildren(...stance.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
+    void this.speakers.read(pane);
+  }
+
+  /** Follows what is painted now. */
+  painted(): void {
+    const { pane } = this;
+    if (!pane?.stance) return;
+    this.findings.show(pane.findings, pane.text, pane.stance.topic);
+    this.speakers.show(pane);
+  }
+
+  /** Reads anew who is quoted. */
+  read(): void {
+    if (this.pane) void this.speakers.read(this.pane);
+  }
+
+  /** Says why a sentence was judged so; −1 for none. */
+  mark(index: number): void {
+    this.findings.mark(index);
+    const { pane } = this;
+    this.asked += 1;
+    const sentence = pane?.sentences[index];
+    if (!pane?.stance || !sentence) {
+      hideWhy();
+      return;
+    }
+    const words = pane.text.slice(sentence.start, sentence.end);
+    const { stance } = pane;
+    this.disagree.ask(words, sentence);
+    // Whoever spoke explains, the larger model from its worker.
+    const judge = (sentence.closer && pane.closer) || stance;
+    const shown = this.asked;
+    this.spoke = judge;
+    if (judge === stance) showWhy(words, stance.explainSentence(words), stance, pane.model?.encoder ? "Judged by the quick model." : "");
+    else void Promise.resolve(judge.explainSentence(words)).then((why) => {
+      if (shown === this.asked) showWhy(words, why, judge, "Judged by the larger model.");
+    }, () => hideWhy());
+  }
+
+  /** Says it anew if the larger model has since judged the sentence shown. */
+  amended(index: number): void {
+    const { pane } = this;
+    if (pane?.sentences[index]?.closer && pane.closer !== this.spoke) this.mark(index);
+  }
+
+  /** The painted sentence after the chosen one, or before. */
+  neighbour(step: 1 | -1): number | undefined {
+    return this.findings.neighbour(step);
+  }
+}

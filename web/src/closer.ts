@@ -1,0 +1,147 @@
+// The second, closer reading. The quick model has painted the article; where a topic has a larger one as well,
+// the reader may ask for it. Only then its file is fetched, and a worker reads sentence after sentence, those on
+// screen first, while the page stays as it is. The choice is kept in this browser, until it is taken back.
+
+import { load, type StancelightWorker } from "stancelight";
+import type { Models, Offered } from "./models";
+import type { Pane } from "./pane";
+
+/** Milliseconds between two repaints while verdicts come in. */
+const LOOK = 200;
+
+/** The larger models and what they have yet to read. */
+export class Closer {
+  private readonly workers = new Map<Offered, Promise<StancelightWorker>>();
+
+  constructor(private readonly models: Models, private readonly onChange: (pane: Pane) => void) {}
+
+  /** Offers a pane's model the closer reading, or begins it where it was chosen before. */
+  dress(pane: Pane, model: Offered): void {
+    const button = pane.part<HTMLButtonElement>("closer");
+    const { encoder } = model;
+    pane.closer = undefined;
+    pane.part("closer-said").textContent = "";
+    button.hidden = !encoder;
+    if (!encoder) return;
+    button.onclick = () => void (wanted(model) ? this.end(pane, model) : this.begin(pane, model));
+    this.label(pane, model);
+    if (wanted(model)) void this.begin(pane, model);
+  }
+
+  /** Reads what of the pane's article is not yet read closely. */
+  async read(pane: Pane): Promise<void> {
+    const { closer, version } = pane;
+    const isStale = () => pane.version !== version || pane.closer !== closer;
+    if (!closer || pane.isReading) return;
+    const said = pane.part("closer-said");
+    let left = order(pane).filter((index) => !pane.sentences[index]?.closer);
+    const all = pane.sentences.length;
+    let looked = performance.now();
+    try {
+      while (left.length > 0) {
+        // As many as make a message worth sending; the next keystroke waits for no more.
+        const batch = left.slice(0, 8);
+        left = left.slice(8);
+        await Promise.all(batch.map(async (index) => {
+          const sentence = pane.sentences[index];
+          if (!sentence) return;
+          const words = pane.text.slice(sentence.start, sentence.end);
+          const verdict = await closer.score(words);
+          if (!isStale()) pane.amend(index, words, verdict);
+        }));
+        if (isStale()) return;
+        if (left.length > 0 && performance.now() - looked < LOOK) continue;
+        said.textContent = left.length > 0 ? `${all - left.length} of ${all} read closely` : `All ${all} read closely`;
+        pane.repaint();
+        this.onChange(pane);
+        looked = performance.now();
+      }
+      said.textContent = `All ${all} read closely`;
+    } catch (error) {
+      said.textContent = `The closer reading stopped: ${(error as Error).message}`;
+    }
+  }
+
+  private async begin(pane: Pane, model: Offered): Promise<void> {
+    const said = pane.part("closer-said");
+    want(model, true);
+    this.label(pane, model);
+    said.textContent = "Fetching the larger model…";
+    try {
+      const worker = await this.worker(model);
+      // Another model was chosen meanwhile, or the wish taken back.
+      if (pane.model !== model || !wanted(model)) return;
+      pane.closer = worker;
+      await this.read(pane);
+    } catch (error) {
+      want(model, false);
+      this.label(pane, model);
+      said.textContent = `The larger model cannot be had: ${(error as Error).message}`;
+    }
+  }
+
+  private async end(pane: Pane, model: Offered): Promise<void> {
+    want(model, false);
+    this.label(pane, model);
+    pane.closer = undefined;
+    pane.part("closer-said").textContent = "";
+    pane.reader?.forget();
+    await pane.refresh();
+  }
+
+  private label(pane: Pane, { encoder }: Offered): void {
+    const button = pane.part<HTMLButtonElement>("closer");
+    const chosen = pane.model !== undefined && wanted(pane.model);
+    button.textContent = chosen ? "Read closely" : `Read more closely (${((encoder?.bytes ?? 0) / 1e6).toFixed(1)} MB)`;
+    button.setAttribute("aria-pressed", String(chosen));
+  }
+
+  private worker(model: Offered): Promise<StancelightWorker> {
+    let found = this.workers.get(model);
+    if (!found) {
+      found = load({ model: this.models.address(model.encoder?.file ?? ""), worker: true }).then(async (worker) => {
+        const quick = await this.models.load(model);
+        const names = (topic: StancelightWorker["topic"]) => topic.labels.map(({ name }) => name).join();
+        if (names(worker.topic) === names(quick.topic)) return worker;
+        worker.dispose();
+        throw new Error("it answers another question");
+      });
+      this.workers.set(model, found);
+      // The next to ask may have more luck.
+      found.catch(() => this.workers.delete(model));
+    }
+    return found;
+  }
+}
+
+/** The sentences of a pane, from the first on screen on; those above come last. */
+function order(pane: Pane): number[] {
+  const box = pane.editor.element.getBoundingClientRect();
+  const seen = Math.min(Math.max(-box.top / Math.max(box.height, 1), 0), 1) * pane.text.length;
+  const first = Math.max(pane.sentences.findIndex(({ end }) => end >= seen), 0);
+  const all = pane.sentences.map((_, index) => index);
+  return [...all.slice(first), ...all.slice(0, first)];
+}
+
+const key = ({ name }: Offered) => `stancelight-closer-${name}`;
+
+/** Wishes as long as the page is, for where nothing can be kept. */
+const wishes = new Map<string, boolean>();
+
+function wanted(model: Offered): boolean {
+  try {
+    return wishes.get(key(model)) ?? localStorage.getItem(key(model)) === "yes";
+  } catch {
+    return wishes.get(key(model)) ?? false;
+  }
+}
+
+function want(model: Offered, wish: boolean): void {
+  wishes.set(key(model), wish);
+  try {
+    if (wish) localStorage.setItem(key(model), "yes");
+    else localStorage.removeItem(key(model));
+  } catch {
+    // Storage is full or forbidden: it lasts as long as the page.
+  }
+}

@@ -1,0 +1,125 @@
+// Texts, pages and models from files, and what must not come in with them.
+
+import { expect, test } from "@playwright/test";
+import { open, painted, summary, write } from "./page";
+
+test("a text file can be opened, CRLF and all", async ({ page }) => {
+  await open(page);
+  const text = "The army shelled the port.\r\n\r\nشكرا للوفد على الاتفاق. 🎉 Both sides signed the accord.\r\n";
+  await page.setInputFiles("#file", { name: "article.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await expect(page.locator("#editor")).toContainText("shelled the port");
+  await page.locator("#threshold").fill("0.34");
+  await expect.poll(async () => Object.values(await painted(page)).flat()).toContain("🎉 Both sides signed the accord.");
+});
+
+test("of a web page its prose is opened, and nothing in it runs", async ({ page }) => {
+  await open(page);
+  const foreign: string[] = [];
+  page.on("request", (request) => foreign.push(request.url()));
+  const html = `<!doctype html><meta charset="windows-1252"><title>T</title><script>window.hacked = 1</script>
+    <nav>Home</nav><header>The Post</header><article><h1>Caf\xe9 talks</h1><p>Both sides <b>signed</b> the
+    accord.<br>The army   shelled the port.</p><img src="https://example.com/x.png" onerror="window.hacked=1">
+    <aside>Read more</aside><ul><li>One.</li><li>Two.</li></ul><style>p{}</style></article><footer>Imprint</footer>`;
+  await page.setInputFiles("#file", { name: "article.html", mimeType: "text/html", buffer: Buffer.from(html, "latin1") });
+  await expect(page.locator("#editor")).toContainText("Café talks");
+  expect(await page.locator("#editor").evaluate((editor) => editor.textContent))
+    .toBe("Café talks\n\nBoth sides signed the accord.\nThe army shelled the port.\n\nOne.\n\nTwo.");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  expect(foreign).toEqual([]);
+});
+
+test("an article can be dropped onto the page", async ({ page }) => {
+  await open(page);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["# Talks\n\nThe army shelled the port."], "article.md", { type: "text/markdown" }));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+  });
+  await expect(page.locator("#editor")).toHaveText(/Talks\s+The army shelled the port\./);
+});
+
+test("a broken model says so and the old one stays", async ({ page }) => {
+  await open(page);
+  const before = await summary(page);
+  const cases = [["noise", /not a Stancelight model/], ["STANCE\r\n\u0009\u0000\u0000\u0000", /newer/], ["STANCE\r\n\u0001\u0000\u0000\u0000abcdefgh", /cut short|damaged|invalid/]] as const;
+  for (const [bytes, message] of cases) {
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: Buffer.from(bytes, "latin1") });
+    await expect(page.getByRole("alert")).toContainText(message);
+  }
+  expect(await summary(page)).toBe(before);
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+});
+
+test("a model of one's own is taken over", async ({ page, request }) => {
+  await open(page);
+  const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+  await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
+  await expect(page.locator("#legend")).toContainText("positive");
+  await expect(page.locator("#topic")).toContainText("mine.stance");
+});
+
+test("pasted markup stays inert text", async ({ page }) => {
+  await open(page);
+  await page.getByRole("button", { name: "Clear" }).click();
+  const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> The army shelled the port.';
+  await page.evaluate((html) => {
+    const data = new DataTransfer();
+    data.setData("text/html", html);
+    data.setData("text/plain", html);
+    document.getElementById("editor")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  }, markup);
+  await write(page, markup);
+  await page.locator("#threshold").fill("0.34");
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why-body")).toContainText("onerror");
+  expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+  expect(await page.locator("#editor img, #why img, #findings img").count()).toBe(0);
+});
+
+test("awkward text: every painted range is a sentence of the text", async ({ page }) => {
+  await open(page);
+  await page.locator("#threshold").fill("0.34");
+  const text = "👩‍👩‍👧 The army shelled the port!\nשתי הממשלות חתמו על ההסכם. \u202eBoth sides signed\u202c the accord.\n\nनेता ने समझौता किया। e\u0301 停火协议。 Police attacked the crowd…";
+  await write(page, text);
+  await expect.poll(async () => Object.values(await painted(page)).flat().length).toBeGreaterThan(2);
+  for (const sentence of Object.values(await painted(page)).flat()) {
+    expect(text).toContain(sentence);
+    expect(sentence.trim()).toBe(sentence);
+  }
+});
+
+test("works offline after the first visit, from a sub-path too", async ({ page, context }) => {
+  for (const path of ["/", "/some/sub/path/"]) {
+    await open(page, path);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+      while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
+    });
+    await context.setOffline(true);
+    await page.reload();
+    expect(await summary(page)).toMatch(/painted/);
+    await page.locator("#topic").selectOption({ label: "News sentiment" });
+    await expect(page.locator("#legend")).toContainText("negative");
+    await context.setOffline(false);
+  }
+});
+
+test("no request goes anywhere else, and nothing breaks the policy", async ({ page, baseURL }) => {
+  const foreign: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(baseURL ?? "")) foreign.push(request.url());
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await open(page);
+  await write(page, "The army shelled the port near https://example.com/a.png and http://example.org.");
+  await page.locator("#threshold").fill("0.34");
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+  expect(foreign).toEqual([]);
+  expect(complaints).toEqual([]);
+});

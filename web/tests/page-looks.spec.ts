@@ -1,0 +1,179 @@
+// How the page looks: every colour scheme, every view, narrow and wide; contrast and palette are computed from
+// what the browser paints.
+
+import { expect, test, type Page } from "@playwright/test";
+import AxeBuilder from "@axe-core/playwright";
+import { open, shots } from "./page";
+
+const VIEWS = ["one article", "two topics", "two articles"];
+
+/** Shows a view with a sentence chosen. */
+async function show(page: Page, view: string): Promise<void> {
+  await page.getByLabel("Show").selectOption({ label: view });
+  if (view !== "one article") await expect(page.locator("#timeline-2 button").first()).toBeVisible();
+  await page.locator("#findings button").first().click();
+  await expect(page.locator("#why")).toBeVisible();
+}
+
+for (const [name, media] of [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["forced", { forcedColors: "active" }],
+] as const) {
+  test(`axe finds nothing in ${name} colours, whatever is shown`, async ({ page }) => {
+    test.setTimeout(60_000);
+    await page.emulateMedia(media);
+    await open(page);
+    for (const view of VIEWS) {
+      await show(page, view);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [view, id, nodes.map(({ html }) => html)])).toEqual([]);
+      await page.screenshot({ path: `${shots}/${name}-${view.replace(" ", "-")}.png`, fullPage: true });
+    }
+  });
+}
+
+test("fits a screen 320 pixels wide, which is 1280 at 400 %", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 256 });
+  await open(page);
+  for (const view of VIEWS) {
+    await show(page, view);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(320);
+    // The reasons leave room for the article.
+    const why = await page.locator("#why").boundingBox();
+    expect(why?.height).toBeLessThanOrEqual(0.6 * 256);
+  }
+  await page.getByText("Take it along").click();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await page.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(page.locator("#why")).toBeHidden();
+});
+
+for (const [width, height] of [[360, 740], [768, 1024], [1440, 900]] as const) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`nothing overflows at ${width} pixels, ${colorScheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height });
+      await open(page);
+      await page.screenshot({ path: `${shots}/${width}-${colorScheme}-first.png` });
+      await show(page, "one article");
+      await page.screenshot({ path: `${shots}/${width}-${colorScheme}.png`, fullPage: true });
+      const wide = await page.evaluate(() => [...document.querySelectorAll("body *")].filter((element) => {
+        const { right } = element.getBoundingClientRect();
+        return right > innerWidth + 1 && !element.closest(".visually-hidden,.skip,.scroll,.take,[hidden]");
+      }).map(({ outerHTML }) => outerHTML.slice(0, 120)));
+      expect(wide).toEqual([]);
+      // A line holds 60 to 75 characters where there is room for so many.
+      if (width < 768) return;
+      const measure = await page.evaluate(() => {
+        const editor = document.getElementById("editor") as HTMLElement;
+        const { paddingLeft, paddingRight, font } = getComputedStyle(editor);
+        const context = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+        context.font = font;
+        const text = (editor.textContent ?? "").replace(/\s+/g, " ");
+        return (editor.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)) / (context.measureText(text).width / text.length);
+      });
+      expect(measure).toBeGreaterThan(58);
+      expect(measure).toBeLessThan(78);
+    });
+  }
+}
+
+type Rgb = [number, number, number];
+const linear = (value: number) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+const luminance = (rgb: Rgb) => {
+  const [r, g, b] = rgb.map((value) => linear(value / 255)) as Rgb;
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a: Rgb, b: Rgb) => {
+  const [dark = 0, light = 0] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+};
+
+/** Colours as they end up: each list of CSS colours painted one over the other. */
+function composed(page: Page, stacks: string[][]): Promise<Rgb[]> {
+  return page.evaluate((stacks) => stacks.map((stack) => {
+    const context = document.createElement("canvas").getContext("2d") as CanvasRenderingContext2D;
+    for (const color of stack) {
+      context.fillStyle = color;
+      context.fillRect(0, 0, 1, 1);
+    }
+    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)] as [number, number, number];
+  }), stacks);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`text stands out on every tint, chosen or not: ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    for (const topic of ["Cooperation or threat", "News sentiment"]) {
+      await page.locator("#topic").selectOption({ label: topic });
+      await expect(page.locator("#legend")).toContainText(topic === "News sentiment" ? "positive" : "threat");
+      const { ink, paper, tints, chosen } = await page.evaluate(() => {
+        const editor = document.getElementById("editor") as HTMLElement;
+        const style = getComputedStyle(editor);
+        const behind = (name: string) => getComputedStyle(editor, `::highlight(${name})`).backgroundColor;
+        const tints = [0, 1, 2].flatMap((label) => [0, 1, 2].map((strength) => behind(`stance-${label}-${strength}`)));
+        return { ink: style.color, paper: style.backgroundColor, tints, chosen: behind("chosen-stance") };
+      });
+      expect(new Set(tints).size).toBeGreaterThan(5);
+      const [text, ...grounds] = await composed(page, [[ink], [paper, chosen], ...tints.flatMap((tint) => [[paper, tint], [paper, tint, chosen]])]);
+      for (const ground of grounds) expect(contrast(text as Rgb, ground), `${topic} ${ground.join()}`).toBeGreaterThanOrEqual(4.5);
+      // The deepest tint of a word in the reasons.
+      const words = await page.locator("#legend .swatch").evaluateAll((swatches) => swatches.map((swatch) => getComputedStyle(swatch).textDecorationColor));
+      const panel = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const soaked = await composed(page, words.map((hue) => [panel, `color-mix(in srgb, ${hue} 45%, transparent)`]));
+      for (const ground of soaked) expect(contrast(text as Rgb, ground)).toBeGreaterThanOrEqual(4.5);
+    }
+  });
+}
+
+/** Machado, Oliveira & Fernandes 2009, severity 1, on linear light. */
+const SIGHT: Record<string, [Rgb, Rgb, Rgb]> = {
+  protanopia: [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+  deuteranopia: [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+  tritanopia: [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+};
+
+/** CIE L*a*b* under D65, of a colour as it is seen. */
+function lab(rgb: Rgb, sight?: [Rgb, Rgb, Rgb]): Rgb {
+  const light = rgb.map((value) => linear(value / 255)) as Rgb;
+  const dot = (row: Rgb, column: Rgb) => row[0] * column[0] + row[1] * column[1] + row[2] * column[2];
+  const seen = (sight ? sight.map((row) => Math.min(Math.max(dot(row, light), 0), 1)) : light) as Rgb;
+  const f = (t: number) => (t > 216 / 24389 ? Math.cbrt(t) : (t * 24389 / 27 + 16) / 116);
+  const x = f(dot([0.4124, 0.3576, 0.1805], seen) / 0.95047);
+  const y = f(dot([0.2126, 0.7152, 0.0722], seen));
+  const z = f(dot([0.0193, 0.1192, 0.9505], seen) / 1.08883);
+  return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+test("the two sides differ to every eye, and by their lines as well", async ({ page }) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme });
+    await open(page);
+    for (const topic of ["Cooperation or threat", "News sentiment"]) {
+      await page.locator("#topic").selectOption({ label: topic });
+      await expect(page.locator("#legend")).toContainText(topic === "News sentiment" ? "positive" : "threat");
+      const looks = await page.locator("#legend .swatch").evaluateAll((swatches) => swatches.map((swatch) => {
+        const { textDecorationColor, textDecorationStyle } = getComputedStyle(swatch);
+        return [textDecorationColor, textDecorationStyle] as const;
+      }));
+      expect(new Set(looks.map(([, style]) => style)).size).toBe(2);
+      const [one, other] = await composed(page, looks.map(([color]) => [color]));
+      for (const [name, sight] of [["trichromacy", undefined] as const, ...Object.entries(SIGHT)]) {
+        const [a, b] = [lab(one as Rgb, sight), lab(other as Rgb, sight)];
+        // Twenty are ten times what can just be told apart side by side.
+        expect(Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]), `${topic}, ${colorScheme}, ${name}`).toBeGreaterThan(20);
+      }
+    }
+  }
+});
+
+test("with reduced motion nothing moves", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page);
+  await show(page, "two topics");
+  const moving = await page.evaluate(() => document.getAnimations().length
+    + [...document.querySelectorAll("*")].filter((element) => getComputedStyle(element).transitionDuration.split(", ").some((time) => parseFloat(time) > 0)).length);
+  expect(moving).toBe(0);
+});
