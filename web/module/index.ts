@@ -2,7 +2,7 @@
 // goes out. Importing it does nothing by itself and needs no browser; loading does.
 
 export { Painter, quotations, sentences } from "stancelight-wasm";
-export type { Explanation, Label, Paint, Quotation, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
+export type { Explanation, Kind, Label, Paint, Quotation, Removal, Sentence, Topic, Verdict, Word } from "stancelight-wasm";
 export { StancelightError, type ErrorCode } from "./errors";
 export { load, type LoadOptions } from "./load";
 export { addLooks, addSheet } from "./looks";

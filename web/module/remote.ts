@@ -2,7 +2,7 @@
 // not hold up the page. One worker serves all who name the same script. Every promise settles: with the worker's
 // answer, or with an error when the worker breaks or the model is disposed of.
 
-import type { Explanation, Sentence, Topic } from "stancelight-wasm";
+import type { Explanation, Kind, Removal, Sentence, Topic } from "stancelight-wasm";
 import { StancelightError, coded } from "./errors";
 import type { Reader } from "./reader";
 import { unlessAborted } from "./source";
@@ -14,7 +14,7 @@ import { Watch, type WatchOptions } from "./watch";
 export interface Call {
   id: number;
   model: number;
-  method: "load" | "analyze" | "explain" | "explainSentence" | "score" | "free";
+  method: "load" | "analyze" | "begin" | "next" | "removals" | "explain" | "explainSentence" | "score" | "free";
   args: unknown[];
 }
 
@@ -112,6 +112,8 @@ export class StancelightWorker implements Reader {
   constructor(
     private readonly line: Line,
     private readonly model: number,
+    /** What judges: "linear" or "encoder". */
+    readonly kind: Kind,
     /** The model's question, labels, colours and threshold. */
     readonly topic: Topic,
     /** What is known of the model's making. */
@@ -126,6 +128,21 @@ export class StancelightWorker implements Reader {
   /** The sentences of a text and what the model says of each. */
   analyze(text: string): Promise<Sentence[]> {
     return this.line.call(this.model, "analyze", text);
+  }
+
+  /** Begins to read a text as `analyze` does, and says how many sentences it has; `next` then gives these. */
+  begin(text: string): Promise<number> {
+    return this.line.call(this.model, "begin", text);
+  }
+
+  /** The next `count` sentences of the text last begun: fewer at its end, none after it. */
+  next(count: number): Promise<Sentence[]> {
+    return this.line.call(this.model, "next", count);
+  }
+
+  /** What the model says of a sentence of the text last analysed without each of its words; `undefined` as for `explain`. */
+  removals(index: number): Promise<Removal[] | undefined> {
+    return this.line.call(this.model, "removals", index);
   }
 
   /** Why a sentence of the text last analysed was judged so; `undefined` if there is no such sentence. */
@@ -184,8 +201,8 @@ export async function startWorker(
   const line = lineTo(address);
   const model = line.open();
   try {
-    const { topic, facts } = await unlessAborted(line.call<Pick<StancelightWorker, "topic" | "facts">>(model, "load", engine, data), signal);
-    return new StancelightWorker(line, model, topic, facts);
+    const { kind, topic, facts } = await unlessAborted(line.call<Pick<StancelightWorker, "kind" | "topic" | "facts">>(model, "load", engine, data), signal);
+    return new StancelightWorker(line, model, kind, topic, facts);
   } catch (cause) {
     const error = coded(cause, "E_FETCH");
     line.close(model, error);

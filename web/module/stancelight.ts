@@ -1,6 +1,6 @@
 // A model loaded on this thread: texts come in, sentences, reasons and painted elements go out, all at once.
 
-import type { Analyzer, Explanation, Paint, Sentence, Topic } from "stancelight-wasm";
+import type { Analyzer, Explanation, Kind, Paint, Removal, Sentence, Topic } from "stancelight-wasm";
 import type { Reader } from "./reader";
 import { isPainted, spanOf } from "./spans";
 import { paintOnce, type Highlighted, type PaintOptions } from "./surface";
@@ -9,6 +9,8 @@ import { Watch, type WatchOptions } from "./watch";
 
 /** A loaded model. */
 export class Stancelight implements Reader {
+  /** What judges: "linear" or "encoder". */
+  readonly kind: Kind;
   /** The model's question, labels, colours and threshold. */
   readonly topic: Topic;
   /** What is known of the model's making. */
@@ -16,6 +18,7 @@ export class Stancelight implements Reader {
 
   /** Use `load()`. */
   constructor(private readonly analyzer: Analyzer) {
+    this.kind = analyzer.kind;
     this.topic = analyzer.topic;
     this.facts = analyzer.facts;
   }
@@ -23,6 +26,21 @@ export class Stancelight implements Reader {
   /** The sentences of a text and what the model says of each. */
   analyze(text: string): Sentence[] {
     return this.analyzer.analyze(text);
+  }
+
+  /** Begins to read a text as `analyze` does, and says how many sentences it has; `next` then gives these. */
+  begin(text: string): number {
+    return this.analyzer.begin(text);
+  }
+
+  /** The next `count` sentences of the text last begun: fewer at its end, none after it. */
+  next(count: number): Sentence[] {
+    return this.analyzer.next(count);
+  }
+
+  /** What the model says of a sentence of the text last analysed without each of its words; `undefined` as for `explain`. */
+  removals(index: number): Removal[] | undefined {
+    return this.analyzer.removals(index);
   }
 
   /** Why a sentence of the text last analysed was judged so; `undefined` if there is no such sentence. */

@@ -17,7 +17,7 @@ async function answer({ model, method, args }: Call): Promise<unknown> {
     await (started ??= init({ module_or_path: wasm }));
     const analyzer = Analyzer.load(data);
     models.set(model, analyzer);
-    return { topic: analyzer.topic, facts: analyzer.facts };
+    return { kind: analyzer.kind, topic: analyzer.topic, facts: analyzer.facts };
   }
   const analyzer = models.get(model);
   if (method === "free") models.delete(model);

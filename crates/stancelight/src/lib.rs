@@ -4,8 +4,8 @@
 //! it, how sure it is, and exactly how much every word had to do with it.
 //!
 //! ```text
-//! text → sentences → tokens → terms → features → logits → probabilities → label, or "not sure"
-//!                                                   ↘ each word's share of each logit
+//! text → sentences → tokens → terms → features ─→ logits → probabilities → label, or "not sure"
+//!                           ↘ pieces → vectors ──↗ ↘ each word's share of each logit
 //! ```
 //!
 //! # Example
@@ -30,8 +30,9 @@
 //! # In reading order
 //!
 //! [`Span`] and [`offset`] say where; [`sentence`] and [`token`] cut; [`feature`] is the extractor that
-//! training shares; [`Topic`], [`Model`] and [`mod@file`] are what is known; [`Predictor`] is that,
-//! compiled; [`analyze`], [`score`] and [`explain`] are what it is all for.
+//! training shares; [`encoder`] is the other way from tokens to logits; [`Topic`], [`Model`] and
+//! [`mod@file`] are what is known; [`Predictor`] is that, compiled; [`analyze`], [`score`], [`explain`] and
+//! [`removals`] are what it is all for, and they do not ask which kind of scorer a model has.
 //!
 //! [`quotations`] stands beside all that and needs no model: who is quoted saying what.
 //!
