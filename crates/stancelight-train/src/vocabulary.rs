@@ -139,7 +139,7 @@ pub fn extract<'t>(
     keep: &Keep<'_>,
 ) -> Extracted {
     let markers = Markers::of(vocabulary);
-    let mut terms = Terms::default();
+    let (mut tokens, mut terms) = (Tokens::default(), Terms::default());
     // Provisional columns in the order of appearance; sorted out below.
     let mut columns: HashMap<u64, u32> = HashMap::default();
     let mut found: Vec<(Feature, u32)> = Vec::new();
@@ -149,7 +149,8 @@ pub fn extract<'t>(
     let mut rows: Vec<(usize, u32)> = Vec::new();
     for text in texts {
         let begin = cells.len();
-        terms.fill(text, settings, vocabulary, markers);
+        tokens.fill(text);
+        terms.fill(&tokens, settings, vocabulary, markers);
         terms.features(settings, markers, |feature, _, _| {
             if let Keep::Only(wanted) = keep
                 && !wanted.contains(&feature)

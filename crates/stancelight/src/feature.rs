@@ -131,10 +131,9 @@ impl Feature {
     }
 }
 
-/// The terms of one sentence, with the buffers they were made in. Reuse one value for many sentences.
+/// The terms of one sentence. Reuse one value for many sentences.
 #[derive(Clone, Debug, Default)]
 pub struct Terms {
-    tokens: Tokens,
     terms: Vec<Term>,
 }
 
@@ -159,18 +158,17 @@ impl Terms {
         &self.terms
     }
 
-    /// Replaces what was here by the terms of `sentence`.
-    pub fn fill(&mut self, sentence: &str, settings: &Settings, lexicon: &impl Lexicon, markers: Markers) {
-        self.tokens.fill(sentence);
+    /// Replaces what was here by the terms of a sentence's tokens.
+    pub fn fill(&mut self, tokens: &Tokens, settings: &Settings, lexicon: &impl Lexicon, markers: Markers) {
         self.terms.clear();
         let mut headline = None;
         let mut negation = false;
         let mut after_break = false;
         let mut opens = true;
         let mut in_name = false;
-        for &token in self.tokens.as_slice() {
+        for &token in tokens.as_slice() {
             if matches!(token.kind, Kind::Clause | Kind::Quote) {
-                let form = self.tokens.form(token);
+                let form = tokens.form(token);
                 after_break |= token.kind == Kind::Clause;
                 opens |= !matches!(form, "," | "(" | ")" | "/");
                 in_name = false;
@@ -180,10 +178,10 @@ impl Terms {
                 }
             }
             let capital = settings.mask_names && token.kind == Kind::Word && token.case == Case::Capital;
-            let (id, negator) = lexicon.look_up(&self.tokens, token, settings);
+            let (id, negator) = lexicon.look_up(tokens, token, settings);
             let known = if token.kind == Kind::Number { markers.number } else { id };
             // Few sentences have a word of which only a headline says whether it is a name.
-            let mut headline = || *headline.get_or_insert_with(|| is_headline(&self.tokens));
+            let mut headline = || *headline.get_or_insert_with(|| is_headline(tokens));
             let name = capital && (known.is_none() || !(opens || headline()));
             let negates = settings.negation && negator;
             negation |= negates;

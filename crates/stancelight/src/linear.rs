@@ -95,10 +95,10 @@ impl LinearScorer {
         self.linear.bias.iter().map(|&bias| f64::from(bias)).collect()
     }
 
-    /// The logits of a sentence, whose features are then in `scratch`.
+    /// The logits of a sentence's tokens, whose terms are then in `scratch`.
     #[allow(clippy::cast_precision_loss, reason = "sums stay far below 2^52")]
-    pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
-        scratch.terms.fill(sentence, &self.linear.settings, &self.lexicon, self.markers);
+    pub(crate) fn logits(&self, tokens: &Tokens, scratch: &mut Scratch) -> Vec<f64> {
+        scratch.terms.fill(tokens, &self.linear.settings, &self.lexicon, self.markers);
         self.weights.sum(scratch.terms.as_slice(), &mut scratch.sums);
         let sums = scratch.sums.iter().zip(self.factors(scratch)).zip(&self.linear.bias);
         sums.map(|((&sum, factor), &bias)| sum as f64 * factor + f64::from(bias)).collect()

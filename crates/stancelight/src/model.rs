@@ -8,6 +8,7 @@
 use crate::encoder::{self, Encoder, EncoderScorer};
 use crate::linear::{self, Linear, LinearScorer};
 use crate::span::Span;
+use crate::token::Tokens;
 use crate::topic::Topic;
 
 /// Everything a model file says.
@@ -67,6 +68,8 @@ enum Compiled {
 /// Buffers for scoring many sentences; hidden from callers, who have one text at a time.
 #[derive(Default)]
 pub(crate) struct Scratch {
+    /// The sentence's; several predictors may read them one after the other.
+    pub(crate) tokens: Tokens,
     linear: linear::Scratch,
     encoder: encoder::Scratch,
 }
@@ -116,12 +119,12 @@ impl Predictor {
         }
     }
 
-    /// The logits of a sentence; how they came about is then in `scratch`.
+    /// The logits of the tokens in `scratch`; how they came about is then in it, too.
     #[inline]
-    pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
+    pub(crate) fn logits(&self, scratch: &mut Scratch) -> Vec<f64> {
         match &self.compiled {
-            Compiled::Linear(scorer) => scorer.logits(sentence, &mut scratch.linear),
-            Compiled::Encoder(scorer) => scorer.logits(sentence, &mut scratch.encoder),
+            Compiled::Linear(scorer) => scorer.logits(&scratch.tokens, &mut scratch.linear),
+            Compiled::Encoder(scorer) => scorer.logits(&scratch.tokens, &mut scratch.encoder),
         }
     }
 
@@ -129,7 +132,7 @@ impl Predictor {
     pub(crate) fn words(&self, scratch: &Scratch) -> Vec<(Span, Vec<f64>)> {
         match &self.compiled {
             Compiled::Linear(scorer) => scorer.words(&scratch.linear),
-            Compiled::Encoder(scorer) => scorer.words(&scratch.encoder).collect(),
+            Compiled::Encoder(scorer) => scorer.words(&scratch.tokens, &scratch.encoder).collect(),
         }
     }
 }

@@ -140,6 +140,7 @@ mod tests {
     use crate::feature::{Feature, Lexicon, Markers, Settings, Terms, WordId, marker};
     use crate::linear::Linear;
     use crate::table::Words;
+    use crate::token::Tokens;
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -184,7 +185,9 @@ mod tests {
             let markers = Markers::of(&linear.words);
             let labels = linear.bias.len();
             let mut terms = Terms::default();
-            terms.fill(&words.join(" "), &linear.settings, &linear.words, markers);
+            let mut tokens = Tokens::default();
+            tokens.fill(&words.join(" "));
+            terms.fill(&tokens, &linear.settings, &linear.words, markers);
             let rows: BTreeMap<_, _> = linear.features.iter().copied().zip(linear.weights.chunks(labels)).collect();
             let mut expected = vec![0; labels];
             let mut shared = vec![0; terms.as_slice().len() * labels];

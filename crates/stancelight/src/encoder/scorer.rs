@@ -37,7 +37,6 @@ struct Products {
 /// Buffers for scoring many sentences.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scratch {
-    tokens: Tokens,
     pieces: Vec<Piece>,
     /// A vector a piece of the window: the stream that layers add to.
     stream: Vec<f32>,
@@ -79,13 +78,12 @@ impl EncoderScorer {
         self.bias.iter().map(|&bias| number(bias)).collect()
     }
 
-    /// The logits of a sentence, whose words' shares are then in `scratch`.
-    pub(crate) fn logits(&self, sentence: &str, scratch: &mut Scratch) -> Vec<f64> {
-        scratch.tokens.fill(sentence);
-        self.encoder.vocabulary.cut(&scratch.tokens, &mut scratch.pieces);
+    /// The logits of a sentence's tokens, whose shares are then in `scratch`.
+    pub(crate) fn logits(&self, tokens: &Tokens, scratch: &mut Scratch) -> Vec<f64> {
+        self.encoder.vocabulary.cut(tokens, &mut scratch.pieces);
         let labels = self.bias.len();
         scratch.shares.clear();
-        scratch.shares.resize(scratch.tokens.as_slice().len() * labels, 0);
+        scratch.shares.resize(tokens.as_slice().len() * labels, 0);
         let pieces = std::mem::take(&mut scratch.pieces);
         for window in pieces.chunks(self.encoder.shape.positions) {
             self.read(window, scratch);
@@ -99,10 +97,14 @@ impl EncoderScorer {
         sums.into_iter().map(number).collect()
     }
 
-    /// Where each word of the sentence last scored stands, and its shares.
-    pub(crate) fn words<'s>(&self, scratch: &'s Scratch) -> impl Iterator<Item = (Span, Vec<f64>)> + 's {
+    /// Where each of these tokens, which were scored last, stands, and its shares.
+    pub(crate) fn words<'s>(
+        &self,
+        tokens: &'s Tokens,
+        scratch: &'s Scratch,
+    ) -> impl Iterator<Item = (Span, Vec<f64>)> + 's {
         let rows = scratch.shares.chunks_exact(self.bias.len());
-        spans(&scratch.tokens).zip(rows.map(|row| row.iter().map(|&share| number(share)).collect()))
+        spans(tokens).zip(rows.map(|row| row.iter().map(|&share| number(share)).collect()))
     }
 
     /// Reads a window of pieces: leaves a vector each in the stream.

@@ -42,12 +42,10 @@ pub fn count(xtask: &Path, model: &Path, rows: &Path, sentences: u64) -> Result<
     let said = String::from_utf8(said.stdout).context("callgrind_annotate printed what is no text")?;
     #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
     let of = |function: &str| find(&said, function).map(|both| both.map(|n| n / sentences as f64));
-    let less = |all: Option<[f64; 2]>, part: Option<[f64; 2]>| Some([all?[0] - part?[0], all?[1] - part?[1]]);
-    let tokenise = of("stancelight::token::Tokens::fill");
     Ok(Counts {
         segment: of("stancelight::sentence::sentences"),
-        tokenise,
-        terms: less(of("stancelight::feature::Terms::fill"), tokenise),
+        tokenise: of("stancelight::token::Tokens::fill"),
+        terms: of("stancelight::feature::Terms::fill"),
         sum: of("stancelight::weights::Weights::sum"),
         verdict: of("stancelight::analysis::Verdict::from_logits"),
         analyze: of("stancelight::analysis::analyze"),
