@@ -3,36 +3,23 @@
 
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
+import { examples, serve } from "./examples";
 import { pack, type Packed } from "./packed";
 
-const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 let packed: Packed;
-let server: Server;
 let base: string;
+let close: () => void;
 
 test.beforeAll(async () => {
   packed = pack();
-  cpSync(fileURLToPath(new URL("../examples", import.meta.url)), packed.project, { recursive: true });
-  server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const path = join(packed.project, normalize(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
-    readFile(path).then(
-      (body) => response.writeHead(200, { "Content-Type": types[extname(path)] ?? "application/octet-stream" }).end(body),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const name of ["plain", "strict-csp", "sandbox", "node"]) cpSync(join(examples, name), join(packed.project, name), { recursive: true });
+  ({ base, close } = await serve(packed.project));
 });
 
-test.afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
+test.afterAll(() => {
+  close();
   rmSync(packed.project, { recursive: true });
 });
 

@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod demo;
 mod engine;
+mod examples;
 mod models;
 mod parity;
 mod process;
@@ -44,6 +45,8 @@ enum Command {
     Test,
     /// Build the page into web/dist and the self-hostable module into web/dist/stancelight
     Web,
+    /// Install, build and drive every example, and print what each sends to its reader
+    Examples,
     /// Train the shipped models again; with the outside data sets if their folder is given
     Models {
         /// Folder of the outside data sets that the topic files list
@@ -96,6 +99,7 @@ fn run(command: Command) -> Result<ExitCode> {
             web::build()?;
             println!("built web/dist and web/dist/stancelight");
         }
+        Command::Examples => examples::run()?,
         Command::Models { data } => models::run(data.as_deref())?,
         Command::Study { data } => study::run(&data)?,
         Command::Parity { data, random } => parity::run(&data, random)?,

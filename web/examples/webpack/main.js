@@ -1,0 +1,3 @@
+// The element, bundled: importing it is all there is to do.
+
+import "stancelight/element";
