@@ -92,7 +92,7 @@ export class Closer {
   private label(pane: Pane, { encoder }: Offered): void {
     const button = pane.part<HTMLButtonElement>("closer");
     const chosen = pane.model !== undefined && wanted(pane.model);
-    button.textContent = chosen ? "Read closely" : `Read more closely (${((encoder?.bytes ?? 0) / 1e6).toFixed(1)} MB)`;
+    button.textContent = chosen ? "Read closely" : `Read more closely (${size(encoder?.bytes ?? 0)})`;
     button.setAttribute("aria-pressed", String(chosen));
   }
 
@@ -122,6 +122,8 @@ function order(pane: Pane): number[] {
   const all = pane.sentences.map((_, index) => index);
   return [...all.slice(first), ...all.slice(0, first)];
 }
+
+const size = (bytes: number) => (bytes < 100_000 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 const key = ({ name }: Offered) => `stancelight-closer-${name}`;
 

@@ -1,6 +1,6 @@
 // Works offline after the first visit. Each build is one cache, filled whole before it is used, so an old
 // engine never meets a new model; the old one goes when no page uses it any more. The larger models are no part
-// of that: each joins the cache when a reader has asked for it.
+// of that: each model joins the cache when a reader has asked for it.
 
 import { hasSimd } from "../module/simd";
 
@@ -42,7 +42,7 @@ scope.addEventListener("fetch", (event) => {
     if (kept) return kept;
     const response = await fetch(event.request);
     // Kept or not, the page gets it: the disk may be full.
-    if (response.ok && url.pathname.endsWith("/encoder.stance")) await cache.put(event.request, response.clone()).catch(() => undefined);
+    if (response.ok && url.pathname.endsWith(".stance")) await cache.put(event.request, response.clone()).catch(() => undefined);
     return response;
   };
   event.respondWith(answer());

@@ -83,7 +83,16 @@ fn copy_models(folder: &Path) -> Result<()> {
         let model = Model::from_bytes(&bytes).with_context(|| path.display().to_string())?;
         let file = format!("{}.stance", model.topic.name);
         std::fs::write(folder.join(&file), bytes)?;
-        index.push(json!({ "name": model.topic.name, "title": model.topic.title, "file": file }));
+        let mut entry = json!({ "name": model.topic.name, "title": model.topic.title, "file": file });
+        let larger = topic.join("encoder.stance");
+        if larger.is_file() {
+            // In a folder of its own: by its name the service worker knows not to fetch it unasked.
+            let file = format!("{}/encoder.stance", model.topic.name);
+            std::fs::create_dir_all(folder.join(&model.topic.name))?;
+            let bytes = std::fs::copy(&larger, folder.join(&file)).with_context(|| larger.display().to_string())?;
+            entry["encoder"] = json!({ "file": file, "bytes": bytes });
+        }
+        index.push(entry);
     }
     std::fs::write(folder.join("index.json"), serde_json::to_string_pretty(&index)?)?;
     Ok(())

@@ -1,0 +1,92 @@
+// The closer reading, with the goldens' toy models: fetched when asked for and not before, by a worker, said of every
+// sentence who judged it, kept for offline and for the next visit, taken back.
+
+import { expect, test, type Page } from "@playwright/test";
+import { open, write } from "./page";
+
+const TEXT = "The soup was good and warm. It rained all day. Nobody liked the bad bread.\n\nA fine evening, they said.";
+
+/** What the timeline says of each sentence. */
+const verdicts = (page: Page) => page.locator("#timeline button").evaluateAll((marks) => marks.map((mark) => mark.getAttribute("aria-label") ?? ""));
+
+/** What a model of the goldens says of each, without the page. */
+const told = (page: Page, model: string) => page.evaluate(async ([model, text]) => {
+  const { load } = (await import(new URL("stancelight/index.js", document.baseURI).href)) as typeof import("stancelight");
+  const stance = await load({ model: new URL(`stancelight/models/goldens/${model}.stance`, document.baseURI) });
+  return stance.analyze(text).map(({ label, score }) => [label, (score < 0 ? "−" : "+") + Math.abs(score).toFixed(2)] as const);
+}, [model, TEXT] as const);
+
+async function expectVerdicts(page: Page, model: string): Promise<void> {
+  const expected = (await told(page, model)).map(([label, score], i) => new RegExp(`^Sentence ${i + 1}: ${label}, .* stance \\${score}$`));
+  await expect.poll(async () => {
+    const found = await verdicts(page);
+    return found.length === expected.length && expected.every((wanted, i) => wanted.test(found[i] ?? ""));
+  }, { message: String(expected) }).toBe(true);
+}
+
+test("the larger model is fetched when asked for, judges every sentence, and says so", async ({ page }) => {
+  const fetched: string[] = [];
+  page.on("request", (request) => fetched.push(request.url()));
+  await open(page, "/toy/");
+  await write(page, TEXT);
+  await expectVerdicts(page, "toy");
+  await page.locator("#timeline button").first().click();
+  await expect(page.locator("#why")).toContainText("Judged by the quick model.");
+  const larger = () => fetched.filter((url) => url.endsWith("/encoder.stance")).length;
+  expect(larger()).toBe(0);
+  await page.getByRole("button", { name: "Read more closely (9 KB)" }).click();
+  await expect(page.locator("#closer-said")).toHaveText("All 4 read closely");
+  expect(larger()).toBe(1);
+  // The reasons on show are the larger model's from now on, and add up.
+  await expect(page.locator("#why")).toContainText("Judged by the larger model.");
+  const [, bias = "", words = "", logit = ""] = /bias (\S+), words (\S+) = logit (\S+)/.exec(await page.locator(".sum").innerText()) ?? [];
+  const number = (figure: string) => Number(figure.replace("−", "-"));
+  expect(Math.abs(number(bias) + number(words) - number(logit))).toBeLessThan(0.016);
+  await expectVerdicts(page, "encoder");
+  // What is typed is read by both, one after the other.
+  await page.locator("#editor").click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" So be it.");
+  await expect(page.locator("#closer-said")).toHaveText("All 5 read closely");
+  await write(page, TEXT);
+  await page.getByRole("button", { name: "Read closely" }).click();
+  await expect(page.locator("#closer-said")).toHaveText("");
+  await expectVerdicts(page, "toy");
+});
+
+test("the wish is kept, and fulfilled offline as well", async ({ page, context }) => {
+  await open(page, "/toy/");
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
+  });
+  await page.reload();
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expect(page.locator("#closer-said")).toHaveText(/^All \d+ read closely$/);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Read closely" })).toHaveAttribute("aria-pressed", "true");
+  await expect(page.locator("#closer-said")).toHaveText(/^All \d+ read closely$/);
+  await write(page, TEXT);
+  await expectVerdicts(page, "encoder");
+  await context.setOffline(false);
+});
+
+test("a larger model that cannot be had, or answers another question, changes nothing", async ({ page, context }) => {
+  await open(page, "/toy/");
+  await write(page, TEXT);
+  await expectVerdicts(page, "toy");
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expect(page.locator("#closer-said")).toContainText("cannot be had");
+  await expect(page.getByRole("button", { name: "Read more closely" })).toHaveAttribute("aria-pressed", "false");
+  await expectVerdicts(page, "toy");
+  await context.setOffline(false);
+  await page.locator("#topic").selectOption({ label: "Mismatched" });
+  await expect(page.locator("#legend")).toContainText("threat");
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expect(page.locator("#closer-said")).toContainText("it answers another question");
+  // A topic without a larger model offers none.
+  await page.locator("#topic").selectOption({ label: "News sentiment" });
+  await expect(page.locator("#closer")).toBeHidden();
+});
