@@ -5,8 +5,6 @@
 //! Shrikumar, ICML 2020; after Guo et al., *On Calibration of Modern Neural Networks*, ICML 2017). One
 //! scalar cannot change a ranking; the shifts undo priors that weighting has moved.
 
-use stancelight::softmax;
-
 /// Calibrated logits are `logit / temperature + shift`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
@@ -23,33 +21,26 @@ impl Calibration {
     }
 
     /// Minimises the cross-entropy of `targets` (distributions over labels) by damped Newton steps on
-    /// the inverse temperature and the shifts; the problem is convex.
-    pub fn fit(logits: &[Vec<f64>], targets: &[&[f32]], weights: &[f32]) -> Self {
-        let labels = logits.first().map_or(0, Vec::len);
+    /// the inverse temperature and the shifts, beginning at `start`; the problem is convex.
+    pub fn fit(start: &Self, logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
         // Parameters: inverse temperature, then the shifts.
-        let mut x = vec![0.0; labels + 1];
-        x[0] = 1.0;
-        let loss = |x: &[f64]| -> f64 {
-            let each = logits.iter().zip(targets).zip(weights).map(|((z, target), &w)| {
-                let p = softmax(&apply(x, z));
-                f64::from(w)
-                    * p.iter().zip(*target).map(|(p, &t)| -f64::from(t) * libm::log(p.max(1e-300))).sum::<f64>()
-            });
-            each.sum::<f64>() + ridge(x)
-        };
-        let mut value = loss(&x);
+        let mut x = vec![1.0 / start.temperature];
+        x.extend(&start.shift);
+        let mut here = Bend::at(&x, logits, targets, weights);
         for _ in 0..50 {
-            let (gradient, hessian) = derivatives(&x, logits, targets, weights);
-            let Some(step) = solve(hessian, gradient.clone()) else { break };
-            let slope: f64 = gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
-            if slope < 1e-10 * (1.0 + value.abs()) {
+            let Some(step) = solve(here.hessian.clone(), here.gradient.clone()) else { break };
+            let slope: f64 = here.gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
+            if slope < 1e-10 * (1.0 + here.value.abs()) {
                 break;
             }
             let mut damping = 1.0;
             let next = loop {
                 let next: Vec<f64> = x.iter().zip(&step).map(|(x, s)| x - damping * s).collect();
-                if next[0] > 1e-3 && loss(&next) < value {
-                    break Some(next);
+                if next[0] > 1e-3 {
+                    let there = Bend::at(&next, logits, targets, weights);
+                    if there.value < here.value {
+                        break Some((next, there));
+                    }
                 }
                 damping *= 0.5;
                 if damping < 1e-6 {
@@ -57,8 +48,7 @@ impl Calibration {
                 }
             };
             let Some(next) = next else { break };
-            value = loss(&next);
-            x = next;
+            (x, here) = next;
         }
         Self { temperature: 1.0 / x[0], shift: x[1..].to_vec() }
     }
@@ -69,40 +59,54 @@ impl Calibration {
     }
 }
 
-fn apply(x: &[f64], logits: &[f64]) -> Vec<f64> {
-    logits.iter().zip(&x[1..]).map(|(z, shift)| z * x[0] + shift).collect()
+/// The loss at one point with its first and second derivatives.
+struct Bend {
+    value: f64,
+    gradient: Vec<f64>,
+    hessian: Vec<Vec<f64>>,
 }
 
-/// Keeps a handful of sentences from asking for infinite certainty, and the shifts' sum at zero.
-fn ridge(x: &[f64]) -> f64 {
-    0.5 * (x[0] - 1.0).powi(2) + x[1..].iter().map(|s| 0.5 * s * s).sum::<f64>()
-}
-
-fn derivatives(x: &[f64], logits: &[Vec<f64>], targets: &[&[f32]], weights: &[f32]) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let n = x.len();
-    let mut gradient: Vec<f64> = (0..n).map(|i| x[i] - if i == 0 { 1.0 } else { 0.0 }).collect();
-    let mut hessian = vec![vec![0.0; n]; n];
-    for (i, row) in hessian.iter_mut().enumerate() {
-        row[i] = 1.0;
-    }
-    for ((z, target), &w) in logits.iter().zip(targets).zip(weights) {
-        let w = f64::from(w);
-        let p = softmax(&apply(x, z));
-        let mean: f64 = p.iter().zip(z).map(|(p, z)| p * z).sum();
-        for k in 0..p.len() {
-            let residual = w * (p[k] - f64::from(target[k]));
-            gradient[0] += residual * z[k];
-            gradient[k + 1] += residual;
-            hessian[0][0] += w * p[k] * (z[k] - mean) * (z[k] - mean);
-            let cross = w * p[k] * (z[k] - mean);
-            hessian[0][k + 1] += cross;
-            hessian[k + 1][0] += cross;
-            for j in 0..p.len() {
-                hessian[k + 1][j + 1] += w * p[k] * (if j == k { 1.0 } else { 0.0 } - p[j]);
+impl Bend {
+    fn at(x: &[f64], logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
+        let n = x.len();
+        // A ridge keeps a handful of sentences from asking for infinite certainty, and the shifts' sum at zero.
+        let mut gradient: Vec<f64> = (0..n).map(|i| x[i] - if i == 0 { 1.0 } else { 0.0 }).collect();
+        let mut value = gradient.iter().map(|g| 0.5 * g * g).sum();
+        let mut hessian = vec![vec![0.0; n]; n];
+        for (i, row) in hessian.iter_mut().enumerate() {
+            row[i] = 1.0;
+        }
+        let mut p = vec![0.0; n - 1];
+        for ((z, target), &w) in logits.iter().zip(targets).zip(weights) {
+            let w = f64::from(w);
+            p.iter_mut().zip(*z).zip(&x[1..]).for_each(|((p, z), shift)| *p = z * x[0] + shift);
+            let max = p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let mut sum = 0.0;
+            for (p, &t) in p.iter_mut().zip(*target) {
+                let z = *p - max;
+                value -= w * f64::from(t) * z;
+                *p = libm::exp(z);
+                sum += *p;
+            }
+            // Targets add up to 1.
+            value += w * libm::log(sum);
+            p.iter_mut().for_each(|p| *p /= sum);
+            let mean: f64 = p.iter().zip(*z).map(|(p, z)| p * z).sum();
+            for k in 0..p.len() {
+                let residual = w * (p[k] - f64::from(target[k]));
+                gradient[0] += residual * z[k];
+                gradient[k + 1] += residual;
+                hessian[0][0] += w * p[k] * (z[k] - mean) * (z[k] - mean);
+                let cross = w * p[k] * (z[k] - mean);
+                hessian[0][k + 1] += cross;
+                hessian[k + 1][0] += cross;
+                for j in 0..p.len() {
+                    hessian[k + 1][j + 1] += w * p[k] * (if j == k { 1.0 } else { 0.0 } - p[j]);
+                }
             }
         }
+        Self { value, gradient, hessian }
     }
-    (gradient, hessian)
 }
 
 /// Gaussian elimination with pivoting; the matrix is a few rows wide.
@@ -143,7 +147,8 @@ mod tests {
             .map(|z| stancelight::softmax(&truth.apply(z)).into_iter().map(|p| p as f32).collect())
             .collect();
         let rows: Vec<&[f32]> = targets.iter().map(Vec::as_slice).collect();
-        let found = Calibration::fit(&logits, &rows, &vec![1.0; rows.len()]);
+        let logits: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
+        let found = Calibration::fit(&Calibration::identity(2), &logits, &rows, &vec![1.0; rows.len()]);
         assert!((found.temperature - 2.0).abs() < 0.02, "{found:?}");
         assert!((found.shift[0] - found.shift[1] - 1.0).abs() < 0.05, "{found:?}");
     }

@@ -3,9 +3,10 @@
 
 use crate::corpus::Row;
 use crate::error::TrainError;
+use crate::extract::{Extracted, Keep, extract};
 use crate::logistic::MultinomialLogistic;
 use crate::records::SparseRecords;
-use crate::vocabulary::{Extracted, HashSet, Keep, Vocabulary, extract};
+use crate::vocabulary::{Numbered, Vocabulary};
 use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
@@ -25,11 +26,13 @@ pub struct FitOptions {
     pub l2: f64,
     /// Fit's tolerance.
     pub tolerance: f64,
+    /// Threads that share one fit; the result does not depend on it.
+    pub threads: usize,
 }
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { settings: Settings::default(), max_features: 20_000, ratios: true, l2: 0.1, tolerance: 1e-3 }
+        Self { settings: Settings::default(), max_features: 20_000, ratios: true, l2: 0.1, tolerance: 1e-2, threads: 1 }
     }
 }
 
@@ -70,11 +73,15 @@ pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<L
     let targets = Targets::of(rows, topic.labels.len());
     let ranked = rank(rows, &targets, options)?;
     let (vocabulary, kept) = ranked.strongest(options.max_features);
+    let coefficients = ranked.coefficients(options.max_features);
     drop(ranked);
     // Extracting again under the smaller vocabulary, even when nothing was dropped, is what makes the model
     // see in training exactly what it will see in use.
     let few = extract(texts(), &options.settings, &vocabulary, &Keep::Only(&kept));
-    let fitted = fit(&few.records, &targets, options, None)?;
+    // What the ranking fit found is where this one begins.
+    let last = coefficients.nrows() - 1;
+    let places: Vec<usize> = few.features.iter().map(|feature| kept[feature] as usize).chain([last]).collect();
+    let fitted = fit(&few.records, &targets, options, Some(coefficients.select(Axis(0), &places)))?;
     Ok(round(options, &vocabulary, &few.features, &fitted))
 }
 
@@ -88,7 +95,7 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
     // The file's length depends on which words and features it lists and not on what they weigh.
     let length = |features: usize| {
         let (vocabulary, kept) = ranked.strongest(features);
-        let mut features: Vec<Feature> = kept.into_iter().collect();
+        let mut features: Vec<Feature> = kept.into_keys().collect();
         features.sort_unstable_by_key(|feature| feature.key());
         let weights = vec![1; features.len() * labels];
         let words = vocabulary.words().iter().map(String::as_str).collect::<Words>();
@@ -126,17 +133,25 @@ struct Ranked {
     vocabulary: Vocabulary,
     features: Vec<Feature>,
     order: Vec<usize>,
+    fitted: MultinomialLogistic,
 }
 
 impl Ranked {
     /// The vocabulary and the features of a model with at most this many.
-    fn strongest(&self, most: usize) -> (Vocabulary, HashSet<Feature>) {
+    fn strongest(&self, most: usize) -> (Vocabulary, Numbered) {
         self.vocabulary.shrink(self.order.iter().take(most).map(|&i| self.features[i]))
+    }
+
+    /// The weights of those features, in their order, and the intercepts.
+    fn coefficients(&self, most: usize) -> Array2<f64> {
+        let intercepts = self.features.len();
+        let rows: Vec<usize> = self.order.iter().take(most).copied().chain([intercepts]).collect();
+        self.fitted.coefficients().select(Axis(0), &rows)
     }
 }
 
 /// A fit that only ranks features need not be a close one.
-const RANKING_TOLERANCE: f64 = 1e-2;
+const RANKING_TOLERANCE: f64 = 1e-1;
 
 fn rank(rows: &[&Row], targets: &Targets, options: &FitOptions) -> Result<Ranked, TrainError> {
     let texts = || rows.iter().map(|row| row.text.as_str());
@@ -146,7 +161,7 @@ fn rank(rows: &[&Row], targets: &Targets, options: &FitOptions) -> Result<Ranked
     let options = FitOptions { tolerance: options.tolerance.max(RANKING_TOLERANCE), ..options.clone() };
     let fitted = fit(&all.records, targets, &options, None)?;
     let order = by_strength(&all, fitted.weights());
-    Ok(Ranked { vocabulary, features: all.features, order })
+    Ok(Ranked { vocabulary, features: all.features, order, fitted })
 }
 
 /// Fits on extracted records.
@@ -160,7 +175,7 @@ pub fn fit(
     warm_start: Option<Array2<f64>>,
 ) -> Result<MultinomialLogistic, TrainError> {
     let dataset = DatasetBase::new(records.clone(), targets.shares.clone()).with_weights(targets.weights.clone());
-    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance);
+    let mut params = MultinomialLogistic::params().l2(options.l2).tolerance(options.tolerance).threads(options.threads);
     if options.ratios {
         params = params.penalty_factors(ratio_penalties(records, targets));
     }

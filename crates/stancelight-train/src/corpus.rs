@@ -1,8 +1,10 @@
 //! Labelled data: files come in (JSON Lines, CSV, TSV), rows with a distribution over the topic's labels
 //! go out. A row is refused, by file and line, rather than guessed at.
 
+use crate::duplicates::join_near_duplicates;
 use crate::error::{TrainError, read_error};
 use crate::lines::Lines;
+use crate::sets::Sets;
 use crate::topic_file::DataSource;
 use serde_json::{Map, Value};
 use stancelight::Topic;
@@ -155,12 +157,16 @@ impl Corpus {
         reading.opinions_used_up(number)
     }
 
-    /// Drops the rows whose words stand in `trained` as well, however they are punctuated; says how many.
-    /// What was learned from must not be measured on.
+    /// Drops the rows that repeat one in `trained`, word for word or nearly; says how many. What was learned from
+    /// must not be measured on.
     pub fn drop_shared(&mut self, trained: &Self) -> usize {
-        let known: HashSet<String> = trained.rows.iter().map(|row| normalise(&row.text)).collect();
+        let texts = self.rows.iter().chain(&trained.rows).map(|row| row.text.as_str());
+        let mut sets = Sets::new(self.rows.len() + trained.rows.len());
+        join_near_duplicates(texts, &mut sets);
         let before = self.rows.len();
-        self.rows.retain(|row| !known.contains(&normalise(&row.text)));
+        let known: HashSet<usize> = (0..trained.rows.len()).map(|i| sets.find(before + i)).collect();
+        let mut place = 0..;
+        self.rows.retain(|_| place.next().is_some_and(|i| !known.contains(&sets.find(i))));
         before - self.rows.len()
     }
 
@@ -177,7 +183,7 @@ impl Corpus {
 }
 
 /// Letters and digits in lower case: the same sentence however it was punctuated.
-pub fn normalise(text: &str) -> String {
+fn normalise(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
@@ -366,9 +372,11 @@ mod tests {
                 .collect(),
             sources: vec!["a".into()],
         };
-        let mut measured = corpus(&["Both sides signed.", "The army left.", "both sides, signed"]);
-        assert_eq!(measured.drop_shared(&corpus(&["Both sides signed!"])), 2);
-        assert_eq!(measured.rows.len(), 1);
+        let nearly = "On Monday both sides signed the accord in the town hall";
+        let mut measured = corpus(&["Both sides signed.", "The army left.", "both sides, signed", nearly]);
+        let trained = corpus(&["Both sides signed!", "On Friday both sides signed the accord in the town hall."]);
+        assert_eq!(measured.drop_shared(&trained), 3);
+        assert_eq!(measured.rows.iter().map(|row| row.text.as_str()).collect::<Vec<_>>(), ["The army left."]);
 
         let mut whole = corpus(&["Both sides signed.", "The army left.", "both sides, signed", "He won."]);
         whole.drop_copies_of_held(2);

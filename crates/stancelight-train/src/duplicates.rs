@@ -9,7 +9,6 @@
 //! short texts when any one word is taken out. Both are exact but for families of thousands of variants,
 //! of which each is compared with its nearest in the file only; time grows about as the texts do.
 
-use crate::corpus::normalise;
 use crate::sets::Sets;
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
@@ -31,20 +30,51 @@ const COMMON: usize = 4;
 const WINDOW: usize = 100;
 
 /// Puts the texts that nearly repeat one another in one set.
-pub fn join_near_duplicates(texts: &[&str], sets: &mut Sets) {
-    join_repeated(texts, sets);
-    join_edited(texts, sets);
-    join_overlapping(texts, sets);
+pub fn join_near_duplicates<'t>(texts: impl Iterator<Item = &'t str>, sets: &mut Sets) {
+    // The same letters and digits, however spaced and punctuated; short texts of which at most one word taken out of
+    // each leaves the same; and the grams of every text.
+    let (mut letters, mut edited, mut postings, mut sizes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut words = Words::default();
+    for (text, row) in texts.zip(0..) {
+        words.read(text);
+        letters.push((words.letters, row));
+        edited.extend(edits(&words.hashes).map(|hash| (hash, row)));
+        let grams = grams(&words.hashes);
+        sizes.push(grams.len());
+        postings.extend(grams.into_iter().map(|gram| (gram, row)));
+    }
+    join_equal(letters, sets);
+    join_equal(edited, sets);
+    join_overlapping(sizes, postings, sets);
 }
 
-/// Hashes of the words, in lower case. One hash in 2⁶⁴ for all: a collision would only join two texts.
-fn words(text: &str) -> Vec<u64> {
-    let hasher = FixedState::default();
-    let text = text.to_lowercase();
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| hasher.hash_one(word))
-        .collect()
+/// A text's words as hashes. One hash in 2⁶⁴ for all: a collision would only join two texts.
+#[derive(Default)]
+struct Words {
+    /// Of each word, in lower case.
+    hashes: Vec<u64>,
+    /// Of all letters and digits in lower case, wherever words end.
+    letters: u64,
+    lower: String,
+}
+
+impl Words {
+    /// Replaces what was here by the words of `text`.
+    fn read(&mut self, text: &str) {
+        let hasher = FixedState::default();
+        self.lower.clear();
+        if text.is_ascii() {
+            self.lower.push_str(text);
+            self.lower.make_ascii_lowercase();
+        } else {
+            self.lower.push_str(&text.to_lowercase());
+        }
+        self.hashes.clear();
+        let words = self.lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        self.hashes.extend(words.map(|word| hasher.hash_one(word)));
+        self.lower.retain(char::is_alphanumeric);
+        self.letters = hasher.hash_one(&self.lower);
+    }
 }
 
 /// The hash of a sequence of words.
@@ -53,12 +83,20 @@ fn sequence<'w>(words: impl Iterator<Item = &'w u64>) -> u64 {
 }
 
 /// The grams' hashes, ascending, each once.
-fn grams(text: &str) -> Vec<u64> {
-    let words = words(text);
+fn grams(words: &[u64]) -> Vec<u64> {
     let mut grams: Vec<u64> = words.windows(words.len().clamp(1, GRAM)).map(|gram| sequence(gram.iter())).collect();
     grams.sort_unstable();
     grams.dedup();
     grams
+}
+
+/// The hashes of a short text and of what is left of it when one word is taken out; none of a long text.
+fn edits(words: &[u64]) -> impl Iterator<Item = u64> {
+    // One more: it may be the longer one of the two.
+    let short = (COMMON..=SHORT + 1).contains(&words.len());
+    let taken = if short && words.len() > COMMON { words.len() } else { 0 };
+    let whole = short.then(|| sequence(words.iter()));
+    whole.into_iter().chain((0..taken).map(|out| sequence(words[..out].iter().chain(&words[out + 1..]))))
 }
 
 /// Joins what has the same signature.
@@ -69,31 +107,6 @@ fn join_equal(mut signatures: Vec<(u64, u32)>, sets: &mut Sets) {
             sets.join(pair[0].1 as usize, pair[1].1 as usize);
         }
     }
-}
-
-/// The same letters and digits, however spaced and punctuated.
-fn join_repeated(texts: &[&str], sets: &mut Sets) {
-    let hasher = FixedState::default();
-    join_equal(texts.iter().zip(0..).map(|(text, row)| (hasher.hash_one(normalise(text)), row)).collect(), sets);
-}
-
-/// Short texts of which at most one word taken out of each leaves the same.
-fn join_edited(texts: &[&str], sets: &mut Sets) {
-    let mut signatures = Vec::new();
-    for (text, row) in texts.iter().zip(0..) {
-        let words = words(text);
-        // One more: it may be the longer one of the two.
-        if words.len() < COMMON || words.len() > SHORT + 1 {
-            continue;
-        }
-        signatures.push((sequence(words.iter()), row));
-        if words.len() > COMMON {
-            for out in 0..words.len() {
-                signatures.push((sequence(words[..out].iter().chain(&words[out + 1..])), row));
-            }
-        }
-    }
-    join_equal(signatures, sets);
 }
 
 /// Which texts share which grams; a gram that only one text has is no part of it.
@@ -144,17 +157,11 @@ impl Index {
     }
 }
 
-/// Texts of which one has 60 % of its grams in the other.
-fn join_overlapping(texts: &[&str], sets: &mut Sets) {
-    let mut sizes = Vec::with_capacity(texts.len());
-    let mut postings = Vec::new();
-    for (text, row) in texts.iter().zip(0..) {
-        let grams = grams(text);
-        sizes.push(grams.len());
-        postings.extend(grams.into_iter().map(|gram| (gram, row)));
-    }
+/// Texts of which one has 60 % of its grams in the other: `sizes` of them has each text, `postings` are all of them
+/// with the text each is from.
+fn join_overlapping(sizes: Vec<usize>, mut postings: Vec<(u64, u32)>, sets: &mut Sets) {
     postings.sort_unstable();
-    let index = Index::new(texts.len(), postings);
+    let index = Index::new(sizes.len(), postings);
     let mut rarest = Vec::new();
     for (text, size) in sizes.into_iter().enumerate() {
         let own = index.grams_of(text);
@@ -197,13 +204,23 @@ fn overlap(a: &[u32], b: &[u32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, grams, join_near_duplicates, overlap, words};
+    use super::{COMMON, Words, join_near_duplicates, overlap};
     use crate::sets::Sets;
     use proptest::prelude::*;
 
+    fn words(text: &str) -> Vec<u64> {
+        let mut words = Words::default();
+        words.read(text);
+        words.hashes
+    }
+
+    fn grams(text: &str) -> Vec<u64> {
+        super::grams(&words(text))
+    }
+
     fn sets(texts: &[&str]) -> Vec<Vec<usize>> {
         let mut sets = Sets::new(texts.len());
-        join_near_duplicates(texts, &mut sets);
+        join_near_duplicates(texts.iter().copied(), &mut sets);
         sets.into_groups()
     }
 

@@ -20,9 +20,23 @@ pub fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
             sets.join(i, *first.entry((row.source, group)).or_insert(i));
         }
     }
-    let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-    join_near_duplicates(&texts, &mut sets);
+    join_near_duplicates(rows.iter().map(|row| row.text.as_str()), &mut sets);
     sets.into_groups()
+}
+
+/// Takes the rows from `inside` on out of the groups. They are never held out, but they may nearly repeat what is: for
+/// each of them an inside row of its group, if there is one, whose fold's model may not learn from it either.
+pub fn part_outside(groups: &mut Vec<Vec<usize>>, inside: usize, rows: usize) -> Vec<Option<usize>> {
+    let mut like = vec![None; rows - inside];
+    groups.retain_mut(|group| {
+        let outside = group.split_off(group.partition_point(|&i| i < inside));
+        if group.is_empty() {
+            return false;
+        }
+        outside.into_iter().for_each(|i| like[i - inside] = Some(group[0]));
+        true
+    });
+    like
 }
 
 /// In how many groups each label has a row.
@@ -94,7 +108,7 @@ pub fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: 
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, assign, inseparable};
+    use super::{Row, assign, inseparable, part_outside};
 
     fn row(text: &str, label: usize, group: Option<&str>) -> Row {
         let mut target = vec![0.0, 0.0];
@@ -123,5 +137,21 @@ mod tests {
         }
         assert_eq!(folds, assign(1));
         assert_ne!(folds, assign(2));
+    }
+    #[test]
+    fn outside_rows_know_whom_they_repeat() {
+        let texts = [
+            "the envoys signed the accord in the harbour",
+            "the river rises in the hills",
+            "The envoys signed the accord in the hall.",
+            "nobody came to the market",
+            "Nobody came to the market!",
+            "The river ends in the hills",
+        ];
+        let rows: Vec<Row> = texts.iter().map(|text| row(text, 0, None)).collect();
+        let rows: Vec<&Row> = rows.iter().collect();
+        let mut groups = inseparable(&rows);
+        assert_eq!(part_outside(&mut groups, 2, rows.len()), [Some(0), None, None, Some(1)]);
+        assert_eq!(groups, [[0], [1]]);
     }
 }

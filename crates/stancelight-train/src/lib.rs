@@ -16,6 +16,7 @@ mod coverage;
 mod duplicates;
 mod error;
 mod evaluate;
+mod extract;
 mod folds;
 mod learning_curve;
 mod lines;

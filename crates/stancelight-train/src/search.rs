@@ -10,9 +10,10 @@
 use crate::compile::{FitOptions, Targets, fit};
 use crate::corpus::Row;
 use crate::error::TrainError;
+use crate::extract::{Keep, extract};
 use crate::parallel::parallel;
 use crate::train::Progress;
-use crate::vocabulary::{Keep, Vocabulary, extract};
+use crate::vocabulary::Vocabulary;
 use ndarray::Array2;
 use serde::Serialize;
 use stancelight::feature::Settings;
@@ -57,6 +58,8 @@ pub struct Split<'a> {
     pub rows: &'a [&'a Row],
     /// The fold of each row that may be held out.
     pub assigned: &'a [usize],
+    /// Of each row that never is, the fold of the rows it nearly repeats, if there are such.
+    pub kin: &'a [Option<usize>],
     /// The folds to hold out, one after the other.
     pub folds: std::ops::Range<usize>,
 }
@@ -134,7 +137,8 @@ fn walk(
         if over() {
             return Ok((losses, false));
         }
-        let options = FitOptions { l2, ..options.clone() };
+        let threads = (jobs / split.folds.len().max(1)).max(1);
+        let options = FitOptions { l2, threads, ..options.clone() };
         let by_fold = parallel(
             split.folds.len(),
             jobs,
@@ -142,7 +146,9 @@ fn walk(
             |i| {
                 let fold = split.folds.start + i;
                 let mut targets = targets.clone();
-                held(fold).for_each(|i| targets.weights[i] = 0.0);
+                let outside = split.assigned.len()..;
+                let kin = outside.zip(split.kin).filter(|(_, kin)| **kin == Some(fold)).map(|(i, _)| i);
+                held(fold).chain(kin).for_each(|i| targets.weights[i] = 0.0);
                 let mut warm_start = warm_starts[i].lock().map_err(|_| TrainError::Corpus("a fit failed".into()))?;
                 let fitted = fit(&records, &targets, &options, warm_start.take())?;
                 let mut loss = 0.0;

@@ -3,8 +3,8 @@
 //! Cross-validation does four jobs on the same folds: it picks the settings and the penalty
 //! ([`crate::search`]), calibrates the probabilities, chooses the threshold, and measures the result.
 //! Calibration and measurement use models fitted, pruned and rounded exactly as the final one and scored by
-//! the engine itself. Outside data (from the topic file) is only ever trained on, never held out: what is
-//! measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
+//! the engine itself. Outside data (from the topic file) is only ever trained on, never held out, and not
+//! where it nearly repeats what is: what is measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
 
 use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
@@ -138,16 +138,18 @@ pub fn train(
     let (inside, outside) = rows.split_at(held.min(rows.len()));
     // Fitted once and without a search, a model of many rows is measured and calibrated on a tenth it never saw.
     let once = !options.search && inside.len() >= 2 * ENOUGH;
-    let groups = folds::inseparable(inside);
+    let mut groups = folds::inseparable(&rows);
+    let like = folds::part_outside(&mut groups, inside.len(), rows.len());
     let folds = folds::usable(inside, &groups, topic, if once { 10 } else { options.folds })?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
     let mut warnings = folds::warnings(inside, &groups, topic, folds);
     let assigned = folds::assign(inside, groups, labels, folds, options.seed);
+    let kin: Vec<Option<usize>> = like.into_iter().map(|like| like.map(|i| assigned[i])).collect();
 
-    let mut fit_options = options.fit.clone();
+    let mut fit_options = FitOptions { threads: options.jobs, ..options.fit.clone() };
     let mut searched = Search::default();
     if options.search {
-        let split = Split { rows: &rows, assigned: &assigned, folds: 0..held_out };
+        let split = Split { rows: &rows, assigned: &assigned, kin: &kin, folds: 0..held_out };
         let until = options.budget.map(|budget| began + budget);
         searched = search(&split, labels, &mut fit_options, options.jobs, until, progress)?;
         if searched.cut_short {
@@ -163,8 +165,17 @@ pub fn train(
         fit_options.max_features = fit_options.max_features.min(features_within(&rows, topic, &fit_options, bytes)?);
     }
 
-    let validation =
-        Validation { inside, outside, assigned: &assigned, folds, held_out, topic, jobs: options.jobs, progress };
+    let validation = Validation {
+        inside,
+        outside,
+        assigned: &assigned,
+        kin: &kin,
+        folds,
+        held_out,
+        topic,
+        jobs: options.jobs,
+        progress,
+    };
     let whole = |fold| validation.training(fold).collect();
     let mut validated = validation.run("validating", &fit_options, whole)?;
     let calibration = validated.calibration();

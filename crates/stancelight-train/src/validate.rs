@@ -17,6 +17,8 @@ pub struct Validation<'a> {
     pub outside: &'a [&'a Row],
     /// The fold of each inside row, `0..folds`.
     pub assigned: &'a [usize],
+    /// The fold of the inside rows that an outside row nearly repeats, if there are such.
+    pub kin: &'a [Option<usize>],
     pub folds: usize,
     /// The first so many folds are held out, one after the other.
     pub held_out: usize,
@@ -51,10 +53,13 @@ impl<'a> Validation<'a> {
     ) -> Result<HeldOut<'a>, TrainError> {
         (self.progress)(what, 0, self.held_out);
         let finished = |done| (self.progress)(what, done, self.held_out);
+        // Threads that have no fold of their own share one.
+        let fit = FitOptions { threads: (self.jobs / self.held_out.max(1)).max(1), ..fit.clone() };
         let by_fold = parallel(self.held_out, self.jobs, finished, |fold| {
             let chosen = choose(fold).into_iter().map(|i| self.inside[i]);
-            let train: Vec<&Row> = chosen.chain(self.outside.iter().copied()).collect();
-            let linear = fit_model(&train, self.topic, fit)?;
+            let outside = self.outside.iter().zip(self.kin).filter(|(_, kin)| **kin != Some(fold)).map(|(row, _)| *row);
+            let train: Vec<&Row> = chosen.chain(outside).collect();
+            let linear = fit_model(&train, self.topic, &fit)?;
             let predictor = Predictor::new(uncalibrated(self.topic, linear.clone()));
             let test: Vec<usize> = (0..self.inside.len()).filter(|&i| self.assigned[i] == fold).collect();
             let verdicts = score_all(test.iter().map(|&i| self.inside[i].text.as_str()), &predictor);
@@ -82,22 +87,25 @@ impl<'a> Validation<'a> {
 impl HeldOut<'_> {
     /// What makes all these logits honest.
     pub fn calibration(&self) -> Calibration {
-        self.calibration_on(|_| true)
+        let labels = self.logits.first().map_or(0, Vec::len);
+        self.calibration_on(&Calibration::identity(labels), |_| true)
     }
 
-    fn calibration_on(&self, keep: impl Fn(usize) -> bool) -> Calibration {
+    fn calibration_on(&self, start: &Calibration, keep: impl Fn(usize) -> bool) -> Calibration {
         let kept: Vec<usize> = (0..self.rows.len()).filter(|&i| keep(i)).collect();
-        let logits: Vec<Vec<f64>> = kept.iter().map(|&i| self.logits[i].clone()).collect();
+        let logits: Vec<&[f64]> = kept.iter().map(|&i| self.logits[i].as_slice()).collect();
         let targets: Vec<&[f32]> = kept.iter().map(|&i| self.rows[i].target.as_slice()).collect();
         let weights: Vec<f32> = kept.iter().map(|&i| self.rows[i].weight).collect();
-        Calibration::fit(&logits, &targets, &weights)
+        Calibration::fit(start, &logits, &targets, &weights)
     }
 
     /// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
     /// never saw what they are measured on.
     pub fn verdicts(&self, topic: &Topic) -> Vec<Verdict> {
+        // Where to begin does not matter for where it ends; from here it is not far.
+        let start = self.calibration();
         let calibrations: Vec<Calibration> =
-            (0..self.of).map(|part| self.calibration_on(|i| self.parts[i] != part)).collect();
+            (0..self.of).map(|part| self.calibration_on(&start, |i| self.parts[i] != part)).collect();
         let each = self.logits.iter().zip(&self.parts);
         each.map(|(logits, &part)| Verdict::from_logits(calibrations[part].apply(logits), topic)).collect()
     }

@@ -1,21 +1,20 @@
-//! Sentences to a sparse matrix: decides which words are known, extracts every feature with the core's
-//! extractor, keeps the frequent ones.
+//! Which words are known: sentences come in; words that are frequent enough, and not names, go out.
 //!
-//! Two passes. The first counts words and learns from their case which capitalised ones are names; the
-//! second extracts features under the vocabulary so decided. Pruning a model later means deciding a
-//! smaller vocabulary and extracting again, never editing the matrix: what a known word changes
-//! about its neighbours then stays the same in training and in use.
+//! Words are counted, and their case tells which capitalised ones are names; [`crate::extract`] then finds features
+//! under the vocabulary so decided. Pruning a model later means deciding a smaller vocabulary and extracting again,
+//! never editing the matrix: what a known word changes about its neighbours then stays the same in training and in use.
 
-use crate::records::{Matrix, SparseRecords};
 use foldhash::fast::FixedState;
-use stancelight::feature::{Evidence, Feature, Lexicon, Markers, Settings, Terms, WordId, marker, observe};
-use stancelight::token::Tokens;
-use std::collections::{BTreeMap, BTreeSet};
+use hashbrown::HashTable;
+use stancelight::feature::{Evidence, Feature, Lexicon, Settings, WordId, marker, observe};
+use stancelight::token::{Token, Tokens};
+use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
 /// Looked up once a token: a fast hash with a fixed seed pays, and nothing here depends on an order.
-type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
-/// Likewise.
-pub type HashSet<K> = std::collections::HashSet<K, FixedState>;
+pub type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
+/// Features, and of each a number of the caller's.
+pub type Numbered = HashMap<Feature, u32>;
 
 /// The words features may be made of, in ascending byte order.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +26,33 @@ pub struct Vocabulary {
 impl Lexicon for Vocabulary {
     fn id(&self, form: &str) -> Option<WordId> {
         self.ids.get(form).copied()
+    }
+}
+
+/// A vocabulary beside the settings' negators, so that one look-up a token answers both questions.
+pub struct Known {
+    ids: HashMap<String, (Option<WordId>, bool)>,
+}
+
+impl Known {
+    /// The words of a vocabulary, and the negators whether they are among them or not.
+    pub fn new(vocabulary: &Vocabulary, settings: &Settings) -> Self {
+        let words = vocabulary.words.iter().zip(0..).map(|(word, id)| (word.clone(), (Some(id), false)));
+        let mut ids: HashMap<_, _> = words.collect();
+        for negator in &settings.negators {
+            ids.entry(negator.clone()).or_default().1 = true;
+        }
+        Self { ids }
+    }
+}
+
+impl Lexicon for Known {
+    fn id(&self, form: &str) -> Option<WordId> {
+        self.ids.get(form).and_then(|known| known.0)
+    }
+
+    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
+        self.ids.get(tokens.form(token)).copied().unwrap_or_default()
     }
 }
 
@@ -46,14 +72,15 @@ const NAME_RATIO: u32 = 4;
 impl Vocabulary {
     /// Decides the vocabulary: forms in at least `min_sentences` sentences that are not names.
     pub fn learn<'t>(texts: impl Iterator<Item = &'t str>, settings: &Settings, min_sentences: u32) -> Self {
-        let mut counts: HashMap<String, Seen> = HashMap::default();
+        let hasher = FixedState::default();
+        let mut counts: HashTable<(String, Seen)> = HashTable::new();
         let mut tokens = Tokens::default();
         for (text, sentence) in texts.zip(1..) {
             observe(text, &mut tokens, |form, evidence| {
-                if !counts.contains_key(form) {
-                    counts.insert(form.to_owned(), Seen::default());
-                }
-                let Some(seen) = counts.get_mut(form) else { return };
+                let hash = hasher.hash_one(form);
+                let entry = counts.entry(hash, |(known, _)| known == form, |(known, _)| hasher.hash_one(known));
+                let mut entry = entry.or_insert_with(|| (form.to_owned(), Seen::default()));
+                let seen = &mut entry.get_mut().1;
                 if seen.last != sentence {
                     seen.last = sentence;
                     seen.sentences += 1;
@@ -70,8 +97,8 @@ impl Vocabulary {
         let is_name = |seen: &Seen| {
             settings.mask_names && (seen.as_name > NAME_RATIO * seen.as_word || seen.as_word + seen.small == 0)
         };
-        counts.retain(|_, seen| seen.sentences >= min_sentences && !is_name(seen));
-        let words: BTreeSet<String> = counts.into_keys().chain(marker::ALL.map(String::from)).collect();
+        counts.retain(|(_, seen)| seen.sentences >= min_sentences && !is_name(seen));
+        let words = counts.into_iter().map(|(form, _)| form).chain(marker::ALL.map(String::from)).collect();
         Self::new(words)
     }
 
@@ -82,8 +109,9 @@ impl Vocabulary {
         Self { words, ids }
     }
 
-    /// Only the words that these features need, and the features under their new numbers.
-    pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, HashSet<Feature>) {
+    /// Only the words that these features need, and the features made of their new numbers, each with its place
+    /// among those given.
+    pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, Numbered) {
         let features: Vec<Feature> = features.collect();
         let mut needed: BTreeSet<WordId> = marker::ALL.iter().filter_map(|&name| self.id(name)).collect();
         for feature in &features {
@@ -99,7 +127,7 @@ impl Vocabulary {
             Feature::Negated(a) => Feature::Negated(new(a)),
             Feature::Pair(a, b) => Feature::Pair(new(a), new(b)),
         });
-        let renumbered = renumbered.collect();
+        let renumbered = renumbered.zip(0..).collect();
         (small, renumbered)
     }
 
@@ -107,99 +135,4 @@ impl Vocabulary {
     pub fn words(&self) -> &[String] {
         &self.words
     }
-}
-
-/// Which features there are, in ascending order of their keys, and how often each sentence has each.
-#[derive(Clone, Debug)]
-pub struct Extracted {
-    /// The columns.
-    pub features: Vec<Feature>,
-    /// In how many sentences each stands.
-    pub sentences: Vec<u32>,
-    /// Sentences × features: counts, over the square root of the number of terms where the settings say so.
-    pub records: SparseRecords,
-}
-
-impl Extracted {}
-
-/// Which features become columns.
-pub enum Keep<'a> {
-    /// Those in at least this many sentences.
-    Frequent(u32),
-    /// These.
-    Only(&'a HashSet<Feature>),
-}
-
-/// Extracts the features of every text.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "counts in a sentence are small")]
-pub fn extract<'t>(
-    texts: impl Iterator<Item = &'t str>,
-    settings: &Settings,
-    vocabulary: &Vocabulary,
-    keep: &Keep<'_>,
-) -> Extracted {
-    let markers = Markers::of(vocabulary);
-    let (mut tokens, mut terms) = (Tokens::default(), Terms::default());
-    // Provisional columns in the order of appearance; sorted out below.
-    let mut columns: HashMap<u64, u32> = HashMap::default();
-    let mut found: Vec<(Feature, u32)> = Vec::new();
-    // Four bytes for every occurrence is what a large corpus needs most memory for; where each row ends in them,
-    // and how many terms its sentence has.
-    let mut cells: Vec<u32> = Vec::new();
-    let mut rows: Vec<(usize, u32)> = Vec::new();
-    for text in texts {
-        let begin = cells.len();
-        tokens.fill(text);
-        terms.fill(&tokens, settings, vocabulary, markers);
-        terms.features(settings, markers, |feature, _, _| {
-            if let Keep::Only(wanted) = keep
-                && !wanted.contains(&feature)
-            {
-                return;
-            }
-            let column = *columns.entry(feature.key()).or_insert_with(|| {
-                found.push((feature, 0));
-                found.len() as u32 - 1
-            });
-            cells.push(column);
-        });
-        let row = &mut cells[begin..];
-        row.sort_unstable();
-        for group in row.chunk_by(|a, b| a == b) {
-            found[group[0] as usize].1 += 1;
-        }
-        rows.push((cells.len(), terms.as_slice().len() as u32));
-    }
-    drop(columns);
-    let least = match keep {
-        Keep::Frequent(n) => *n,
-        Keep::Only(_) => 1,
-    };
-    let sorted: BTreeMap<Feature, usize> =
-        found.iter().enumerate().filter(|(_, (_, n))| *n >= least).map(|(i, (feature, _))| (*feature, i)).collect();
-    let mut position = vec![u32::MAX; found.len()];
-    for (new, &old) in (0..).zip(sorted.values()) {
-        position[old] = new;
-    }
-    let sentences: Vec<u32> = sorted.values().map(|&old| found[old].1).collect();
-    drop(found);
-    let kept = sentences.iter().map(|&n| n as usize).sum();
-    let (mut pointers, mut indices, mut data) = (vec![0], Vec::with_capacity(kept), Vec::with_capacity(kept));
-    let mut row: Vec<u32> = Vec::new();
-    let mut begin = 0;
-    for (end, terms) in rows {
-        row.clear();
-        row.extend(cells[begin..end].iter().map(|&old| position[old as usize]).filter(|&column| column != u32::MAX));
-        row.sort_unstable();
-        let norm = if settings.length_norm { (terms.max(1) as f32).sqrt() } else { 1.0 };
-        for group in row.chunk_by(|a, b| a == b) {
-            indices.push(group[0]);
-            data.push(group.len() as f32 / norm);
-        }
-        pointers.push(indices.len());
-        begin = end;
-    }
-    let shape = (pointers.len() - 1, sorted.len());
-    let records = SparseRecords::from(Matrix::new(shape, pointers, indices, data));
-    Extracted { features: sorted.into_keys().collect(), sentences, records }
 }

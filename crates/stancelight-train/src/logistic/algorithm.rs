@@ -3,13 +3,13 @@
 use super::data::{ClassTargets, FeatureRows};
 use super::error::LogisticError;
 use super::hyperparams::{ClassWeights, MultinomialLogisticParams, MultinomialLogisticValidParams};
-use super::lbfgs::{Limits, Objective, minimise};
+use super::lbfgs::{Limits, minimise};
+use super::loss::{Data, Loss};
 use crate::records::Matrix;
 use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView1, Axis};
 use stancelight::softmax;
-use std::ops::Mul;
 
 /// A fitted regression.
 #[derive(Clone, Debug, PartialEq)]
@@ -149,7 +149,8 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
             x = start.iter().copied().collect();
         }
         let targets = targets.as_slice().expect("standard layout was asked for");
-        let mut loss = Loss::new(&records, targets, &weights, classes, self, factors);
+        let data = Data { records: &records, targets, weights: &weights, classes };
+        let mut loss = Loss::new(data, self.l2, self.l1, factors, self.threads);
         let limits = Limits { tolerance: self.tolerance, max_iterations: self.max_iterations };
         let iterations = minimise(&mut loss, &mut x, self.l1 > 0.0, limits);
         let coefficients = Array2::from_shape_vec((features + 1, classes), x).expect("the shape it was made with");
@@ -164,119 +165,6 @@ fn weigh(targets: &mut Array2<f64>, weights: &mut [f64], of_classes: &[f64]) {
         let sum = target.sum();
         target /= sum;
         *weight *= sum;
-    }
-}
-
-/// The penalised cross-entropy over one data set.
-struct Loss<'d, F> {
-    records: &'d Matrix<F>,
-    targets: &'d [f64],
-    weights: &'d [f64],
-    classes: usize,
-    l2: Vec<f64>,
-    l1: f64,
-    factors: Vec<f64>,
-    curvature: Vec<f64>,
-}
-
-impl<'d, F: Copy + Into<f64> + Mul<Output = F>> Loss<'d, F> {
-    fn new(
-        records: &'d Matrix<F>,
-        targets: &'d [f64],
-        weights: &'d [f64],
-        classes: usize,
-        params: &MultinomialLogisticValidParams,
-        factors: Vec<f64>,
-    ) -> Self {
-        let l2: Vec<f64> = factors.iter().map(|f| f * params.l2).collect();
-        // p(1−p) averages to this at equal probabilities; the true value only shrinks later.
-        #[allow(clippy::cast_precision_loss, reason = "classes are few")]
-        let spread = (classes - 1) as f64 / (classes * classes) as f64;
-        let mut curvature = vec![1e-8; (records.cols() + 1) * classes];
-        let intercepts = records.cols() * classes;
-        for (row, &weight) in records.outer_iterator().zip(weights) {
-            for (feature, &x) in row.iter() {
-                curvature[feature * classes] += weight * spread * (x * x).into();
-            }
-            curvature[intercepts] += weight * spread;
-        }
-        for group in curvature.chunks_mut(classes) {
-            group.fill(group[0]);
-        }
-        curvature.iter_mut().zip(&l2).for_each(|(c, l2)| *c += l2);
-        Self { records, targets, weights, classes, l2, l1: params.l1, factors, curvature }
-    }
-}
-
-impl<F: Copy + Into<f64> + Mul<Output = F>> Objective for Loss<'_, F> {
-    fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
-        // The inner loops run over a handful of classes; knowing how many lets the compiler unroll them.
-        match self.classes {
-            2 => self.pass::<2>(x, gradient),
-            3 => self.pass::<3>(x, gradient),
-            4 => self.pass::<4>(x, gradient),
-            5 => self.pass::<5>(x, gradient),
-            n if n <= 16 => self.pass::<16>(x, gradient),
-            _ => self.pass::<{ stancelight::Topic::MAX_LABELS }>(x, gradient),
-        }
-    }
-
-    fn curvature(&self) -> &[f64] {
-        &self.curvature
-    }
-
-    fn l1(&self, coordinate: usize) -> f64 {
-        self.factors.get(coordinate).map_or(0.0, |f| f * self.l1)
-    }
-}
-
-impl<F: Copy + Into<f64>> Loss<'_, F> {
-    /// One pass over the data; `K` is at least the number of classes.
-    fn pass<const K: usize>(&self, x: &[f64], gradient: &mut [f64]) -> f64 {
-        let classes = self.classes.min(K);
-        let intercepts = self.records.cols() * classes;
-        gradient.fill(0.0);
-        let mut value = 0.0;
-        for (i, l2) in self.l2.iter().enumerate() {
-            value += 0.5 * l2 * x[i] * x[i];
-            gradient[i] = l2 * x[i];
-        }
-        for ((row, target), &weight) in
-            self.records.outer_iterator().zip(self.targets.chunks_exact(classes)).zip(self.weights)
-        {
-            // Cross-validation holds rows out by weighing them nothing.
-            if weight == 0.0 {
-                continue;
-            }
-            let mut logits = [0.0; K];
-            logits[..classes].copy_from_slice(&x[intercepts..]);
-            for (&feature, &count) in row.indices().iter().zip(row.data()) {
-                let column = &x[feature as usize * classes..][..classes];
-                for (z, w) in logits[..classes].iter_mut().zip(column) {
-                    *z += count.into() * w;
-                }
-            }
-            let max = logits[..classes].iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let mut sum = 0.0;
-            let mut residual = [0.0; K];
-            for (p, z) in residual[..classes].iter_mut().zip(&logits) {
-                *p = libm::exp(z - max);
-                sum += *p;
-            }
-            let log_sum = max + libm::log(sum);
-            for k in 0..classes {
-                value += weight * target[k] * (log_sum - logits[k]);
-                residual[k] = weight * (residual[k] / sum - target[k]);
-                gradient[intercepts + k] += residual[k];
-            }
-            for (&feature, &count) in row.indices().iter().zip(row.data()) {
-                let column = &mut gradient[feature as usize * classes..][..classes];
-                for (g, r) in column.iter_mut().zip(&residual) {
-                    *g += count.into() * r;
-                }
-            }
-        }
-        value
     }
 }
 

@@ -10,7 +10,7 @@ use std::ops::Mul;
 /// Records that the regression takes: [`SparseRecords`], or any two-dimensional array of `f32` or `f64`.
 pub trait FeatureRows: Records {
     /// What one feature's value is stored as.
-    type Value: Copy + Into<f64> + Mul<Output = Self::Value>;
+    type Value: Copy + Into<f64> + Mul<Output = Self::Value> + Sync;
 
     /// The non-zero features, compressed by rows.
     fn rows(&self) -> Cow<'_, Matrix<Self::Value>>;

@@ -46,6 +46,7 @@ pub struct MultinomialLogisticValidParams {
     pub(super) class_weights: ClassWeights,
     pub(super) penalty_factors: Option<Array2<f64>>,
     pub(super) warm_start: Option<Array2<f64>>,
+    pub(super) threads: usize,
 }
 
 /// Settings as they were given.
@@ -62,6 +63,7 @@ impl Default for MultinomialLogisticParams {
             class_weights: ClassWeights::Equal,
             penalty_factors: None,
             warm_start: None,
+            threads: 1,
         })
     }
 }
@@ -81,7 +83,8 @@ impl MultinomialLogisticParams {
         self
     }
 
-    /// Stop when the gradient has shrunk to this part of what it was at the start; 10⁻⁴ by default.
+    /// Stop when the gradient has shrunk to this part of what it is where all weights are 0, each part of it measured
+    /// by its curvature; 10⁻⁴ by default.
     #[must_use]
     pub const fn tolerance(mut self, tolerance: f64) -> Self {
         self.0.tolerance = tolerance;
@@ -108,6 +111,13 @@ impl MultinomialLogisticParams {
     #[must_use]
     pub fn penalty_factors(mut self, factors: Array2<f64>) -> Self {
         self.0.penalty_factors = Some(factors);
+        self
+    }
+
+    /// Threads that share a large data set; 1 by default. The result does not depend on it.
+    #[must_use]
+    pub const fn threads(mut self, n: usize) -> Self {
+        self.0.threads = n;
         self
     }
 

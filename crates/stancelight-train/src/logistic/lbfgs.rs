@@ -1,5 +1,5 @@
 //! The optimiser: a smooth function with its gradient comes in, the point where it (plus an L1 penalty)
-//! is least goes out. OWL-QN; with no L1 it is L-BFGS. Deterministic: no randomness, one thread.
+//! is least goes out. OWL-QN; with no L1 it is L-BFGS. Deterministic: no randomness.
 
 use std::collections::VecDeque;
 
@@ -16,7 +16,7 @@ pub(super) trait Objective {
 /// When to stop.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// At this part of the first gradient's length.
+    /// At this part of the [`length`] of the gradient at zero.
     pub tolerance: f64,
     /// After this many steps.
     pub max_iterations: usize,
@@ -25,19 +25,57 @@ pub(super) struct Limits {
 /// Steps remembered. More buys little on problems whose curvature is mostly diagonal.
 const MEMORY: usize = 8;
 
-/// One remembered step: how far, and how the gradient changed.
+/// One remembered step: how far, and how the gradient changed. Half the precision is plenty for what only bends the
+/// next direction, and the memory is what a step reads most of.
 struct Step {
-    s: Vec<f64>,
-    y: Vec<f64>,
+    s: Vec<f32>,
+    y: Vec<f32>,
     rho: f64,
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+impl Step {
+    /// The step between two points and their gradients; `None` where it says nothing of the curvature.
+    fn between(from: &[f64], to: &[f64], before: &[f64], after: &[f64]) -> Option<Self> {
+        #[allow(clippy::cast_possible_truncation, reason = "see the type")]
+        let difference = |a: &[f64], b: &[f64]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| (a - b) as f32).collect() };
+        let (s, y) = (difference(to, from), difference(after, before));
+        let sy = dot(&s, &y);
+        (sy > 1e-12 * (dot(&y, &y) * dot(&s, &s)).sqrt()).then(|| Self { s, y, rho: 1.0 / sy })
+    }
 }
 
-fn norm(a: &[f64]) -> f64 {
-    dot(a, a).sqrt()
+/// The sum of products, in eight sums side by side: one sum would wait for itself at every term.
+fn dot<A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A], b: &[B]) -> f64 {
+    let (a, a_rest) = a.as_chunks::<8>();
+    let (b, b_rest) = b.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for k in 0..8 {
+            sums[k] += a[k].into() * b[k].into();
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(&a, &b)| a.into() * b.into()).sum();
+    sums.iter().sum::<f64>() + rest
+}
+
+/// `a += factor · b`.
+pub(super) fn add<B: Copy + Into<f64>>(a: &mut [f64], factor: f64, b: &[B]) {
+    a.iter_mut().zip(b).for_each(|(a, &b)| *a += factor * b.into());
+}
+
+/// A gradient's length where every coordinate is measured by what it takes to turn it: rare features count as common
+/// ones do.
+fn length(gradient: &[f64], curvature: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    let (g, g_rest) = gradient.as_chunks::<8>();
+    let (c, c_rest) = curvature.as_chunks::<8>();
+    for (g, c) in g.iter().zip(c) {
+        for k in 0..8 {
+            sums[k] += g[k] * g[k] / c[k];
+        }
+    }
+    let rest: f64 = g_rest.iter().zip(c_rest).map(|(g, c)| g * g / c).sum();
+    (sums.iter().sum::<f64>() + rest).sqrt()
 }
 
 /// Moves `x` to the minimum; returns how many steps it took.
@@ -51,15 +89,15 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
     let mut next_gradient = vec![0.0; n];
     pseudo_gradient(objective, x, &gradient, has_l1, &mut pseudo);
     // Progress is measured against the gradient at zero: a warm start's own is small already.
-    let mut start = norm(&pseudo);
+    let mut start = length(&pseudo, objective.curvature());
     if x.iter().any(|x| *x != 0.0) {
         let zero = vec![0.0; n];
         objective.evaluate(&zero, &mut next_gradient);
         pseudo_gradient(objective, &zero, &next_gradient, has_l1, &mut candidate);
-        start = norm(&candidate);
+        start = length(&candidate, objective.curvature());
     }
     for iteration in 0..limits.max_iterations {
-        if norm(&pseudo) <= limits.tolerance * start {
+        if length(&pseudo, objective.curvature()) <= limits.tolerance * start {
             return iteration;
         }
         let mut direction = direction(&pseudo, &memory, objective.curvature());
@@ -79,7 +117,7 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
         }
         let mut step = 1.0;
         let mut moved = false;
-        for _ in 0..40 {
+        for attempt in 0..40 {
             for i in 0..n {
                 candidate[i] = x[i] + step * direction[i];
                 if has_l1 && objective.l1(i) > 0.0 {
@@ -96,20 +134,18 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
                 moved = true;
                 break;
             }
-            step *= 0.5;
+            // Where the parabola through both values and the slope is least.
+            let bend = next - value - step * slope;
+            let least = -0.5 * step * step * slope / bend;
+            step = if attempt < 5 && least.is_finite() { least.clamp(0.05 * step, 0.5 * step) } else { 0.5 * step };
         }
         if !moved {
             // No step improves: this is the minimum as far as floating point can tell.
             return iteration;
         }
-        let s: Vec<f64> = candidate.iter().zip(x.iter()).map(|(c, x)| c - x).collect();
-        let y: Vec<f64> = next_gradient.iter().zip(&gradient).map(|(n, g)| n - g).collect();
-        let sy = dot(&s, &y);
-        if sy > 1e-12 * dot(&y, &y).sqrt() * dot(&s, &s).sqrt() {
-            if memory.len() == MEMORY {
-                memory.pop_front();
-            }
-            memory.push_back(Step { s, y, rho: 1.0 / sy });
+        if let Some(step) = Step::between(x, &candidate, &gradient, &next_gradient) {
+            memory.truncate(MEMORY - 1);
+            memory.push_front(step);
         }
         x.copy_from_slice(&candidate);
         gradient.copy_from_slice(&next_gradient);
@@ -142,24 +178,24 @@ fn pseudo_gradient(objective: &impl Objective, x: &[f64], gradient: &[f64], has_
     }
 }
 
-/// Two-loop recursion from the diagonal estimate of the Hessian.
+/// Two-loop recursion from the diagonal estimate of the Hessian; the latest step comes first.
 fn direction(gradient: &[f64], memory: &VecDeque<Step>, curvature: &[f64]) -> Vec<f64> {
     let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut alphas = Vec::with_capacity(memory.len());
-    for step in memory.iter().rev() {
+    for step in memory {
         let alpha = step.rho * dot(&step.s, &q);
-        q.iter_mut().zip(&step.y).for_each(|(q, y)| *q -= alpha * y);
+        add(&mut q, -alpha, &step.y);
         alphas.push(alpha);
     }
     // The estimate's overall scale comes from the last step: s·y against y·H⁻¹·y.
-    let gamma = memory.back().map_or(1.0, |step| {
-        let scaled: f64 = step.y.iter().zip(curvature).map(|(y, c)| y * y / c).sum();
+    let gamma = memory.front().map_or(1.0, |step| {
+        let scaled: f64 = step.y.iter().zip(curvature).map(|(&y, c)| f64::from(y) * f64::from(y) / c).sum();
         1.0 / (step.rho * scaled)
     });
     q.iter_mut().zip(curvature).for_each(|(q, c)| *q *= gamma / c);
-    for (step, alpha) in memory.iter().zip(alphas.into_iter().rev()) {
+    for (step, alpha) in memory.iter().zip(alphas).rev() {
         let beta = step.rho * dot(&step.y, &q);
-        q.iter_mut().zip(&step.s).for_each(|(q, s)| *q += (alpha - beta) * s);
+        add(&mut q, alpha - beta, &step.s);
     }
     q
 }

@@ -69,6 +69,7 @@ mod data;
 mod error;
 mod hyperparams;
 mod lbfgs;
+mod loss;
 
 pub use algorithm::MultinomialLogistic;
 pub use data::{ClassTargets, FeatureRows};
