@@ -99,6 +99,7 @@ for (const name of readdirSync(join(dist, "types/module"))) {
 rmSync(join(dist, "types"), { recursive: true });
 cpSync("module/README.md", join(module, "README.md"));
 cpSync("module/package.json", join(module, "package.json"));
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(join("..", name), join(module, name));
 
 /** Every file below a folder, in a fixed order. */
 function files(folder) {
@@ -118,7 +119,7 @@ for (const [name, hash] of Object.entries(integrity)) console.log(`${hash}  ${na
 // What the page needs offline; types and package files are for developers, the extension is for itself, the larger
 // models for those who ask.
 const needed = files(dist).map((path) => relative(dist, path))
-  .filter((path) => !/^extension\b|\.(d\.ts|md)$|(package|integrity)\.json$|encoder\.stance$/.test(path));
+  .filter((path) => !/^extension\b|LICENSE|\.(d\.ts|md)$|(package|integrity)\.json$|encoder\.stance$/.test(path));
 const hash = createHash("sha256");
 for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
 await build({

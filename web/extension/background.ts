@@ -14,8 +14,8 @@ async function answer({ method, text }: Call): Promise<unknown> {
   const loaded = await (stance ??= load({ wasm: engine, model }));
   if (method === "analyze") return loaded.analyze(text);
   if (method === "explainSentence") return loaded.explainSentence(text);
-  const { topic, facts } = loaded;
-  return { topic, facts };
+  const { kind, topic, facts } = loaded;
+  return { kind, topic, facts };
 }
 
 chrome.runtime.onMessage.addListener((call, _sender, respond) => {

@@ -15,8 +15,8 @@ async function ask<T>(method: Call["method"], text = ""): Promise<T> {
 
 /** Opens the background's model. */
 async function open(): Promise<Reader> {
-  const { topic, facts } = await ask<Pick<Reader, "topic" | "facts">>("open");
-  return { topic, facts, analyze: (text) => ask<Sentence[]>("analyze", text), explainSentence: (text) => ask<Explanation>("explainSentence", text) };
+  const known = await ask<Pick<Reader, "kind" | "topic" | "facts">>("open");
+  return { ...known, analyze: (text) => ask<Sentence[]>("analyze", text), explainSentence: (text) => ask<Explanation>("explainSentence", text) };
 }
 
 /** Closed shadow trees too: the page hides them from other pages' scripts, not from its reader. */

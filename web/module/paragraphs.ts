@@ -5,8 +5,8 @@
 import type { Sentence } from "stancelight-wasm";
 import type { Reader } from "./reader";
 
-/** Characters asked about at once: a few milliseconds' work. */
-const PART = 20_000;
+/** Characters asked about at once: some milliseconds' work, for either kind of model. */
+const PART = { linear: 20_000, encoder: 2_000 };
 const GAP = "\n\n";
 
 interface Paragraph {
@@ -28,11 +28,11 @@ function cut(text: string): Paragraph[] {
 }
 
 /** Paragraphs, so many together as are asked about at once. */
-function parts(paragraphs: Iterable<string>): string[][] {
+function parts(paragraphs: Iterable<string>, most: number): string[][] {
   const out: string[][] = [];
-  let size = PART;
+  let size = most;
   for (const paragraph of paragraphs) {
-    if (size >= PART) {
+    if (size >= most) {
       out.push([]);
       size = 0;
     }
@@ -46,7 +46,7 @@ function parts(paragraphs: Iterable<string>): string[][] {
 export class Paragraphs {
   private known = new Map<string, Sentence[]>();
 
-  constructor(private readonly reader: Pick<Reader, "analyze">) {}
+  constructor(private readonly reader: Pick<Reader, "analyze" | "kind">) {}
 
   /**
    * Reads a text. `take` is called with the sentences found so far whenever there are more, and with `true` at last;
@@ -54,7 +54,7 @@ export class Paragraphs {
    */
   read(text: string, isStale: () => boolean, take: (sentences: Sentence[], isWhole: boolean) => void): Promise<void> | undefined {
     const paragraphs = cut(text);
-    const asked = parts(new Set(paragraphs.map(({ text }) => text).filter((text) => !this.known.has(text))));
+    const asked = parts(new Set(paragraphs.map(({ text }) => text).filter((text) => !this.known.has(text))), PART[this.reader.kind]);
     const found = () => paragraphs.flatMap(({ start, text }) =>
       (this.known.get(text) ?? []).map((sentence) => ({ ...sentence, start: sentence.start + start, end: sentence.end + start })));
     const next = (at: number): Promise<void> | undefined => {

@@ -29,6 +29,12 @@ test("every export is in the tarball, and Node finds each", () => {
   expect(execFileSync(process.execPath, [script], { encoding: "utf8" }).trim()).toBe(`${"true,".repeat(7)}cooperation-threat`);
 });
 
+test("the package says whose it is and on what terms", () => {
+  const described = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8")) as Record<string, unknown>;
+  expect(described).toMatchObject({ license: "MIT OR Apache-2.0", publishConfig: { provenance: true }, type: "module" });
+  expect(packed.files).toEqual(expect.arrayContaining(["LICENSE-APACHE", "LICENSE-MIT", "README.md", "integrity.json"]));
+});
+
 test("the types hold for a strict project, found in Node's way and a bundler's", () => {
   writeFileSync(join(packed.project, "use.mts"), `
     import { load, StancelightError, type Sentence, type StancelightWorker } from "stancelight";

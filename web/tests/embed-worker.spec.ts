@@ -192,3 +192,13 @@ test("an element rendered by a server is painted before and after a framework ta
   expect(await page.evaluate(() => document.body.lastElementChild?.shadowRoot?.adoptedStyleSheets.length)).toBe(1);
   expect(complaints).toEqual([]);
 });
+
+test("no model is fetched unasked, least of all a large one", async ({ page }) => {
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  for (const host of ["auto", "element", "article"]) {
+    await page.goto(`/hosts/${host}.html`);
+    await expect.poll(() => page.evaluate(() => CSS.highlights.size)).toBeGreaterThan(0);
+  }
+  expect(new Set(asked.filter((path) => /\.stance$|encoder/.test(path)))).toEqual(new Set(["/stancelight/models/cooperation-threat.stance"]));
+});
