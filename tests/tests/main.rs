@@ -16,3 +16,4 @@ mod predict;
 mod quotations;
 mod scikit_learn;
 mod sentences;
+mod train_encoder;

@@ -27,7 +27,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Train(train::Args),
+    // Boxed: it has far more to say than the others.
+    Train(Box<train::Args>),
     Evaluate(evaluate::Args),
     Predict(predict::Args),
     Highlight(highlight::Args),

@@ -1,4 +1,6 @@
-//! `stancelight train`: files in, a model file out, the evaluation on standard output.
+//! `stancelight train`: files in, a model file out, the evaluation on standard output; whichever learner made it.
+
+mod encoder;
 
 use crate::output::{stdout, write_whole, written};
 use crate::report;
@@ -8,7 +10,9 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use stancelight::{Model, Predictor, Verdict, score_all};
-use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Report, Row, TopicFile, card, evaluate_rows, train};
+use stancelight_train::{
+    Corpus, Evaluation, FitOptions, Options, Row, Subject, TopicFile, Trained, card, evaluate_rows, train,
+};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,6 +71,8 @@ pub struct Args {
     /// Threads; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
+    #[command(flatten)]
+    encoder: encoder::Args,
 }
 
 /// What features are made with.
@@ -82,6 +88,26 @@ enum Part {
     Length,
     /// Penalties by log-count ratio
     Ratios,
+}
+
+/// What is trained on: the first `held` rows may be held out.
+struct Read {
+    corpus: Corpus,
+    held: usize,
+}
+
+/// What either learner made, and what it has to say beside the figures.
+struct Made {
+    model: Model,
+    sources: Vec<String>,
+    validation: String,
+    overall: Evaluation,
+    by_source: Vec<(String, Evaluation)>,
+    warnings: Vec<String>,
+    /// "7 features".
+    consists_of: String,
+    text: String,
+    json: Vec<(&'static str, serde_json::Value)>,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -107,6 +133,62 @@ pub fn run(args: &Args) -> Result<()> {
     let held = read_outside(true)?;
     read_outside(false)?;
     corpus.drop_copies_of_held(held);
+    let read = Read { corpus, held };
+    let made = match args.encoder.encoder {
+        true => encoder::run(&args.encoder, &file, &read, args.seed, args.jobs, data_dir)?,
+        false => linear(args, &file, &read)?,
+    };
+    let bytes = made.model.to_bytes();
+    let measured = measure(&file, data_dir, &read.corpus, &made.model, args.seed)?;
+    write_whole(&args.output, &bytes)?;
+    if let Some(path) = &args.card {
+        let Made { model, sources, validation, overall, by_source, .. } = &made;
+        let subject = Subject { model, sources, validation, overall, by_source, measured: &measured };
+        write_whole(path, card(&file, &subject).as_bytes())?;
+    }
+    for warning in &made.warnings {
+        anstream::eprintln!("stancelight: warning: {warning}");
+    }
+    let mut out = stdout();
+    if args.json {
+        let named = |list: &[(String, Evaluation)]| -> Vec<_> {
+            list.iter().map(|(name, e)| json!({ "source": name, "evaluation": e })).collect()
+        };
+        let mut value = json!({
+            "topic": file.topic.name,
+            "kind": made.model.scorer.kind(),
+            "bytes": bytes.len(),
+            "cross_validation": made.overall,
+            "sources": named(&made.by_source),
+            "measured": named(&measured),
+            "warnings": made.warnings,
+        });
+        for (name, more) in made.json {
+            value[name] = more;
+        }
+        written(serde_json::to_writer_pretty(&mut out, &value).map_err(Into::into))?;
+        written(writeln!(out))?;
+        return written(out.flush());
+    }
+    let title = format!("{}, {}", file.topic.title, made.validation);
+    written(out.write_all(report::evaluation(&title, &made.overall).as_bytes()))?;
+    for (name, evaluation) in made.by_source.iter().chain(&measured) {
+        written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
+    }
+    written(out.write_all(made.text.as_bytes()))?;
+    let left_out = file.data.iter().filter(|source| !source.measure && source.path(data_dir).is_none()).count();
+    if left_out > 0 {
+        written(writeln!(
+            out,
+            "trained without the topic's {left_out} outside data sets; give --data-dir to add them"
+        ))?;
+    }
+    written(writeln!(out, "wrote {} ({}, {} bytes)", args.output.display(), made.consists_of, bytes.len()))?;
+    written(out.flush())
+}
+
+/// Fits a linear model.
+fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
     for part in &args.without {
         match part {
@@ -128,63 +210,28 @@ pub fn run(args: &Args) -> Result<()> {
         learning_curve: args.learning_curve,
         jobs: args.jobs,
     };
-    let bar = progress_bar();
-    let trained = train(&corpus, held, &file, &options, &|what, done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-        bar.set_message(what.to_owned());
-    });
-    bar.finish_and_clear();
-    let trained = trained?;
-    let bytes = trained.model.to_bytes();
-    let features = trained.model.linear().map_or(0, |linear| linear.features.len());
-    let measured = measure(&file, data_dir, &corpus, &trained.model, options.seed)?;
-    write_whole(&args.output, &bytes)?;
-    if let Some(path) = &args.card {
-        write_whole(path, card(&file, &trained, &measured).as_bytes())?;
-    }
-    for warning in &trained.report.warnings {
-        anstream::eprintln!("stancelight: warning: {warning}");
-    }
-    let mut out = stdout();
-    if args.json {
-        let Report { overall, by_source, search, held_out, folds, sizes, warnings, .. } = &trained.report;
-        let named = |list: &[(String, Evaluation)]| -> Vec<_> {
-            list.iter().map(|(name, e)| json!({ "source": name, "evaluation": e })).collect()
-        };
-        let value = json!({
-            "topic": file.topic.name,
-            "bytes": bytes.len(),
-            "features": features,
-            "folds": folds,
-            "held_out_folds": held_out,
-            "cross_validation": overall,
-            "sources": named(by_source),
-            "measured": named(&measured),
-            "search": search.trials,
-            "sizes": sizes,
-            "warnings": warnings,
-        });
-        written(serde_json::to_writer_pretty(&mut out, &value).map_err(Into::into))?;
-        written(writeln!(out))?;
-        return written(out.flush());
-    }
-    let title = format!("{}, {}", file.topic.title, trained.report.validation());
-    written(out.write_all(report::evaluation(&title, &trained.report.overall).as_bytes()))?;
-    for (name, evaluation) in trained.report.by_source.iter().chain(&measured) {
-        written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
-    }
-    written(out.write_all(report::learning_curve(&trained.report.learning_curve).as_bytes()))?;
-    written(out.write_all(report::sizes(&trained.report.sizes).as_bytes()))?;
-    let left_out = file.data.iter().filter(|source| !source.measure && source.path(data_dir).is_none()).count();
-    if left_out > 0 {
-        written(writeln!(
-            out,
-            "trained without the topic's {left_out} outside data sets; give --data-dir to add them"
-        ))?;
-    }
-    written(writeln!(out, "wrote {} ({} features, {} bytes)", args.output.display(), features, bytes.len()))?;
-    written(out.flush())
+    let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}");
+    let trained = train(&read.corpus, read.held, file, &options, &|what, done, all| bar.tell(what, done, all));
+    bar.clear();
+    let Trained { model, report } = trained?;
+    let features = model.linear().map_or(0, |linear| linear.features.len());
+    Ok(Made {
+        validation: report.validation(),
+        consists_of: format!("{features} features"),
+        text: report::learning_curve(&report.learning_curve) + &report::sizes(&report.sizes),
+        json: vec![
+            ("features", json!(features)),
+            ("folds", json!(report.folds)),
+            ("held_out_folds", json!(report.held_out)),
+            ("search", json!(report.search.trials)),
+            ("sizes", json!(report.sizes)),
+        ],
+        model,
+        sources: report.sources,
+        overall: report.overall,
+        by_source: report.by_source,
+        warnings: report.warnings,
+    })
 }
 
 /// Evaluates on the sets the topic file keeps for measuring, less what was trained on.
@@ -217,11 +264,25 @@ fn measure(
 }
 
 /// A bar on a terminal; silence elsewhere.
-fn progress_bar() -> ProgressBar {
+struct Bar(ProgressBar);
+
+fn bar(template: &str) -> Bar {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed}") {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+    Bar(bar)
+}
+
+impl Bar {
+    fn tell(&self, what: &str, done: usize, all: usize) {
+        self.0.set_length(all as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(what.to_owned());
+    }
+
+    fn clear(&self) {
+        self.0.finish_and_clear();
+    }
 }

@@ -3,26 +3,37 @@
 
 use crate::evaluate::Evaluation;
 use crate::topic_file::TopicFile;
-use crate::train::Trained;
-use stancelight::Topic;
+use stancelight::Model;
 use std::fmt::Write;
 
-/// Writes the card. `measured` are evaluations on sets the model was not trained on, by name.
-pub fn card(file: &TopicFile, trained: &Trained, measured: &[(String, Evaluation)]) -> String {
-    let topic = &trained.model.topic;
+/// What a card tells of one model, whichever learner made it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The model, with its facts.
+    pub model: &'a Model,
+    /// Every file that was read.
+    pub sources: &'a [String],
+    /// How `overall` was got.
+    pub validation: &'a str,
+    /// On what was held out of the labelled sentences.
+    pub overall: &'a Evaluation,
+    /// The same per file, where there are several.
+    pub by_source: &'a [(String, Evaluation)],
+    /// On sets the model was not trained on, by name.
+    pub measured: &'a [(String, Evaluation)],
+}
+
+/// Writes the card.
+pub fn card(file: &TopicFile, subject: &Subject<'_>) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
-    let _ = write_card(&mut out, file, topic, trained, measured);
+    let _ = write_card(&mut out, file, subject);
     out
 }
 
-fn write_card(
-    out: &mut String,
-    file: &TopicFile,
-    topic: &Topic,
-    trained: &Trained,
-    measured: &[(String, Evaluation)],
-) -> std::fmt::Result {
+fn write_card(out: &mut String, file: &TopicFile, subject: &Subject<'_>) -> std::fmt::Result {
+    let Subject { model, sources, validation, overall, by_source, measured } = *subject;
+    let topic = &model.topic;
     writeln!(out, "# Model card: {}\n\n{}\n", topic.title, topic.question)?;
     list(out, "Where it fails", &file.card.failures)?;
     list(out, "What it is for", &file.card.intended_use)?;
@@ -32,12 +43,13 @@ fn write_card(
         writeln!(out, "| {} | {:+} | {} |", label.name, label.pole, label.meaning)?;
     }
     writeln!(out, "\n## Training\n\n| | |\n|---|---|")?;
-    for (name, value) in &trained.model.facts {
+    for (name, value) in &model.facts {
         writeln!(out, "| {name} | {value} |")?;
     }
     writeln!(out)?;
     list(out, "How the labels were made", &file.card.annotation)?;
-    let used: Vec<_> = file.data.iter().filter(|source| trained.uses(source.name())).collect();
+    let read = |name: &str| sources.iter().any(|source| source == name);
+    let used: Vec<_> = file.data.iter().filter(|source| !source.measure && read(source.name())).collect();
     if !used.is_empty() {
         writeln!(out, "## Outside data\n\n| file | weight | terms | source |\n|---|---|---|---|")?;
         for source in used {
@@ -54,11 +66,11 @@ fn write_card(
         out,
         "| measured on | sentences | accuracy | macro-F1 | majority | ECE | Brier | prior |\n|---|---|---|---|---|---|---|---|"
     )?;
-    summary(out, "cross-validation", &trained.report.overall)?;
-    for (name, evaluation) in trained.report.by_source.iter().chain(measured) {
+    summary(out, validation, overall)?;
+    for (name, evaluation) in by_source.iter().chain(measured) {
         summary(out, name, evaluation)?;
     }
-    for (name, evaluation) in std::iter::once(("cross-validation", &trained.report.overall))
+    for (name, evaluation) in std::iter::once((validation, overall))
         .chain(measured.iter().map(|(name, evaluation)| (name.as_str(), evaluation)))
     {
         details(out, name, evaluation)?;

@@ -9,14 +9,15 @@
 use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
-use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, evaluate_rows, threshold_for};
+use crate::evaluate::{Evaluation, evaluate_rows};
 use crate::folds;
+use crate::judge::{Judgement, facts, judge};
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
-use crate::topic_file::{Threshold, TopicFile};
+use crate::topic_file::TopicFile;
 use crate::validate::{HeldOut, Validation};
 use serde::Serialize;
-use stancelight::{Linear, Model, Scorer, Topic};
+use stancelight::{Model, Scorer};
 use std::time::{Duration, Instant};
 
 /// How to train.
@@ -67,13 +68,6 @@ pub struct Trained {
     pub report: Report,
 }
 
-impl Trained {
-    /// Whether the file of this name was trained on.
-    pub fn uses(&self, source: &str) -> bool {
-        self.report.sources.iter().any(|name| name == source)
-    }
-}
-
 /// Cross-validated figures.
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -112,12 +106,6 @@ pub struct Size {
 
 /// So many held-out sentences tell two penalties apart, and give figures to a percent: no further fold is held out.
 const ENOUGH: usize = 10_000;
-
-/// Fewer held-out sentences than this make a figure that no paper should quote.
-const FEW: usize = 300;
-
-/// Of fewer than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
-const TOO_FEW: usize = 50;
 
 /// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data.
 /// `progress` is told what is being done and how much of it is done.
@@ -189,30 +177,9 @@ pub fn train(
         linear.bias[k] = (f64::from(linear.bias[k]) / calibration.temperature + shift) as f32;
     }
 
-    let mut topic = topic.clone();
-    let truths: Vec<usize> = validated.rows.iter().map(|row| row.label()).collect();
-    let mut verdicts = validated.verdicts(&topic);
-    if let Threshold::Precision(precision) = file.threshold {
-        let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
-        #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
-        let threshold = threshold_for(&judged, &topic, precision) as f32;
-        topic.threshold = threshold;
-        for verdict in &mut verdicts {
-            verdict.sure = verdict.confidence() >= f64::from(threshold);
-        }
-    }
-    let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
-    let overall = evaluate(&judged, &topic, options.seed);
-    warnings.extend(doubts(&overall));
-    let sources = validated.rows.iter().map(|row| row.source).max().unwrap_or(0);
-    let by_source = (0..=sources)
-        .filter(|_| sources > 0)
-        .map(|source| {
-            let of: Vec<Judged<'_>> =
-                judged.iter().zip(&validated.rows).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
-            (corpus.sources[source].clone(), evaluate(&of, &topic, options.seed))
-        })
-        .collect();
+    let Judgement { topic, overall, by_source, warnings: doubts } =
+        judge(&validated, file, &corpus.sources, options.seed);
+    warnings.extend(doubts);
     let sizes = match options.max_bytes {
         Some(_) => sizes(&validation, &fit_options, &validated)?,
         None => Vec::new(),
@@ -233,29 +200,16 @@ pub fn train(
         sizes,
         warnings,
     };
-    let facts = facts(corpus, held, &topic, &linear, &report, options);
+    let own = [
+        ("features", linear.features.len().to_string()),
+        ("words", linear.words.len().to_string()),
+        ("feature kinds", kinds(&report.fit).to_owned()),
+        ("l2 penalty", report.fit.l2.to_string()),
+        ("seed", options.seed.to_string()),
+        ("cross-validation", report.validation()),
+    ];
+    let facts = facts(corpus, held, &topic, &report.overall, own);
     Ok(Trained { model: Model { topic, facts, scorer: Scorer::Linear(linear) }, report })
-}
-
-/// What too few sentences leave open, said with the interval that they leave it open by.
-fn doubts(overall: &Evaluation) -> Vec<String> {
-    let Evaluation { sentences, macro_f1: Estimate { value, low, high }, majority, .. } = overall;
-    let mut out = Vec::new();
-    if *sentences < FEW {
-        let narrow = if *sentences < TOO_FEW { ", and so few make even the interval too narrow" } else { "" };
-        out.push(format!(
-            "only {sentences} labelled sentences: macro-F1 {value:.3} has a 95 % interval from {low:.3} to {high:.3}{narrow}; \
-             label at least {FEW} before you rely on it"
-        ));
-    }
-    if *low <= majority.macro_f1 {
-        out.push(format!(
-            "no better, as far as {sentences} sentences can tell, than always saying the most frequent label \
-             (macro-F1 {:.3})",
-            majority.macro_f1
-        ));
-    }
-    out
 }
 
 /// What a quarter, a half and twice the features would reach beside those that were kept.
@@ -295,57 +249,4 @@ fn kinds(fit: &FitOptions) -> &'static str {
         (false, true) => "words, scaled by length",
         (false, false) => "words",
     }
-}
-
-/// What the model file says of its own making. Nothing here depends on when or where it was made.
-fn facts(
-    corpus: &Corpus,
-    held: usize,
-    topic: &Topic,
-    linear: &Linear,
-    report: &Report,
-    options: &Options,
-) -> Vec<(String, String)> {
-    let mut counts = vec![0_usize; topic.labels.len()];
-    for row in &corpus.rows[..held.min(corpus.rows.len())] {
-        counts[row.label()] += 1;
-    }
-    let by_label: Vec<String> = topic.labels.iter().zip(&counts).map(|(l, n)| format!("{n} {}", l.name)).collect();
-    let overall = &report.overall;
-    let estimate = |e: &Estimate| format!("{:.3} [{:.3}, {:.3}]", e.value, e.low, e.high);
-    let operating = &overall.operating;
-    [
-        ("trained by", format!("stancelight {}", env!("CARGO_PKG_VERSION"))),
-        ("labelled sentences", format!("{} ({})", counts.iter().sum::<usize>(), by_label.join(", "))),
-        ("outside sentences", (corpus.rows.len() - held.min(corpus.rows.len())).to_string()),
-        ("sources", corpus.sources.join(", ")),
-        ("features", linear.features.len().to_string()),
-        ("words", linear.words.len().to_string()),
-        ("feature kinds", kinds(&report.fit).to_owned()),
-        ("l2 penalty", report.fit.l2.to_string()),
-        ("seed", options.seed.to_string()),
-        ("cross-validation", report.validation()),
-        (
-            "macro-F1",
-            format!("{} against {:.3} for the majority label", estimate(&overall.macro_f1), overall.majority.macro_f1),
-        ),
-        (
-            "accuracy",
-            format!("{} against {:.3} for the majority label", estimate(&overall.accuracy), overall.majority.accuracy),
-        ),
-        ("calibration error (ECE)", format!("{:.3}", overall.ece)),
-        ("Brier score", format!("{:.3} against {:.3} for the labels' shares", overall.brier, overall.prior.brier)),
-        ("threshold", format!("{:.2}", topic.threshold)),
-        (
-            "at the threshold",
-            format!(
-                "precision {:.3} on the {:.1} % of sentences painted; {:.1} % of the middle left alone",
-                operating.precision,
-                100.0 * operating.painted,
-                100.0 * operating.left_alone
-            ),
-        ),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .to_vec()
 }

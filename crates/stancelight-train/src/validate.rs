@@ -29,13 +29,16 @@ pub struct Validation<'a> {
 
 /// The rows that were held out, in the corpus' order, and what was said of them.
 pub struct HeldOut<'a> {
+    /// The rows.
     pub rows: Vec<&'a Row>,
+    /// What was said of each, not yet calibrated.
     pub logits: Vec<Vec<f64>>,
-    /// The scorer of each fold that was held out.
+    /// The scorer of each fold that was held out, where they are linear.
     pub scorers: Vec<Linear>,
     /// Which part each row is in when calibrating for measurement, `0..of`.
-    parts: Vec<usize>,
-    of: usize,
+    pub parts: Vec<usize>,
+    /// How many parts.
+    pub of: usize,
 }
 
 impl<'a> Validation<'a> {

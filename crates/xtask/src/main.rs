@@ -52,6 +52,12 @@ enum Command {
         /// Folder of the outside data sets that the topic files list
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        /// Only those with this in their name, such as `encoder` or `news-sentiment/model`
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
+        /// Folder of the BERT-like model whose word vectors encoders begin with: the cards say which
+        #[arg(long, value_name = "DIR")]
+        vectors: Option<PathBuf>,
     },
     /// Measure what each part of the features is worth, into models/*/FEATURES.md
     Study {
@@ -100,7 +106,7 @@ fn run(command: Command) -> Result<ExitCode> {
             println!("built web/dist and web/dist/stancelight");
         }
         Command::Examples => examples::run()?,
-        Command::Models { data } => models::run(data.as_deref())?,
+        Command::Models { data, only, vectors } => models::run(data.as_deref(), only.as_deref(), vectors.as_deref())?,
         Command::Study { data } => study::run(&data)?,
         Command::Parity { data, random } => parity::run(&data, random)?,
         Command::Bench { what } => bench::run(&what)?,

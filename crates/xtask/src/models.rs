@@ -3,7 +3,7 @@
 
 use crate::process::step;
 use crate::{root, stamp, web};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -21,31 +21,55 @@ pub fn build(package: &str, program: &str) -> Result<PathBuf> {
     Ok(target.join("release").join(format!("{program}{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// Trains every shipped model again.
-pub fn run(data: Option<&Path>) -> Result<()> {
+/// The files that a topic ships, each with its card: every topic a linear model, and one with a teacher's opinions an
+/// encoder as well.
+const SHIPPED: [(&str, &str); 2] = [("model.stance", "CARD.md"), (ENCODER, "ENCODER.md")];
+const ENCODER: &str = "encoder.stance";
+
+/// Trains the shipped models again: all, or those whose path, such as `cooperation-threat/encoder.stance`, has `only`
+/// in it.
+/// Encoders begin with the word vectors of the model in `vectors`, if that is given.
+pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> Result<()> {
     let cli = build_cli()?;
+    let mut found = false;
     for topic in web::topics()? {
-        let name = name_of(&topic);
         let file = std::fs::read_to_string(topic.join("topic.toml"))?;
-        if file.contains("[[data]]") && data.is_none() {
-            println!(
-                "models/{name}: not rebuilt, it was also taught by outside data; give their folder with --data DIR \
-                 (CARD.md lists them)"
-            );
-            continue;
+        let taught = file.contains("opinions = ");
+        for (model, card) in SHIPPED {
+            let name = format!("{}/{model}", name_of(&topic));
+            if only.is_some_and(|only| !name.contains(only)) || (model == ENCODER && !taught) {
+                continue;
+            }
+            found = true;
+            if file.contains("[[data]]") && data.is_none() {
+                println!(
+                    "models/{name}: not rebuilt, it was also taught by outside data; give their folder with --data DIR \
+                     ({card} lists them)"
+                );
+                continue;
+            }
+            let mut command = train(&cli, &topic, &topic.join(model));
+            if model == ENCODER {
+                let checkpoints = root().join("target/checkpoints").join(name_of(&topic));
+                command.args(["--encoder", "--resume", "--checkpoint"]).arg(&checkpoints);
+                if let Some(vectors) = vectors {
+                    command.arg("--vectors").arg(vectors);
+                }
+            } else if taught {
+                // The teacher knows the sentences that a search would hold out, so the search would take its word for
+                // theirs and penalise too little: measured, the default does better on every set kept from both.
+                command.arg("--no-search");
+            }
+            command.arg("--card").arg(topic.join(card));
+            if let Some(data) = data {
+                command.arg("--data-dir").arg(data);
+            }
+            let output = step(&format!("training {name}"), &mut command)?;
+            print!("{}", String::from_utf8_lossy(&output.stdout));
         }
-        let mut command = train(&cli, &topic, &topic.join("model.stance"));
-        if file.contains("opinions = ") {
-            // The teacher knows the sentences that a search would hold out, so the search would take its word for
-            // theirs and penalise too little: measured, the default does better on every set kept from both.
-            command.arg("--no-search");
-        }
-        command.arg("--card").arg(topic.join("CARD.md"));
-        if let Some(data) = data {
-            command.arg("--data-dir").arg(data);
-        }
-        let output = step(&format!("training {name}"), &mut command)?;
-        print!("{}", String::from_utf8_lossy(&output.stdout));
+    }
+    if let Some(only) = only.filter(|_| !found) {
+        bail!("--only {only}: no shipped model is called so; the names are those of the files below models/");
     }
     Ok(())
 }

@@ -1,0 +1,145 @@
+//! Where learning stands, on disk: enough to go on to the very same result, in one safetensors file that is always
+//! whole.
+//!
+//! A checkpoint belongs to one set of examples and settings; their fingerprint stands in it, and any other is refused.
+
+use crate::error::EncodeError;
+use crate::learn::{Epoch, State};
+use crate::optimizer::AdamW;
+use crate::parameters::Plan;
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+const FILE: &str = "checkpoint.safetensors";
+const TENSORS: [&str; 4] = ["parameters", "first", "second", "best"];
+
+/// All but the tensors.
+#[derive(Serialize, Deserialize)]
+struct Rest {
+    fingerprint: u32,
+    steps: u32,
+    batches: usize,
+    loss: f64,
+    epochs: Vec<Epoch>,
+}
+
+fn error(path: &Path, message: impl Into<String>) -> EncodeError {
+    EncodeError::File { path: path.to_owned(), message: message.into() }
+}
+
+/// Writes a checkpoint into a folder, which is made if need be.
+///
+/// # Errors
+/// If it cannot be written; what stood there is then unchanged.
+pub fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeError> {
+    let path = folder.join(FILE);
+    let rest = Rest {
+        fingerprint,
+        steps: state.adam.steps,
+        batches: state.batches,
+        loss: state.loss,
+        epochs: state.epochs.clone(),
+    };
+    let failed = |what: String| error(&path, format!("cannot be written ({what}); choose another --checkpoint folder"));
+    let rest = serde_json::to_string(&rest).map_err(|e| failed(e.to_string()))?;
+    let tensors = [&state.numbers, &state.adam.first, &state.adam.second, &state.best]
+        .map(|numbers| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
+    let views = TENSORS
+        .iter()
+        .zip(&tensors)
+        .map(|(name, bytes)| Ok((*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?)))
+        .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
+        .map_err(|e| failed(e.to_string()))?;
+    let bytes =
+        serialize(views, Some(HashMap::from([("state".to_owned(), rest)]))).map_err(|e| failed(e.to_string()))?;
+    let write = || -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(&bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&path)?;
+        Ok(())
+    };
+    write().map_err(|e| failed(e.to_string()))
+}
+
+/// Reads the checkpoint in a folder; none if there is none.
+///
+/// # Errors
+/// If it is damaged, or of other data or settings.
+pub fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State>, EncodeError> {
+    let path = folder.join(FILE);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(error(&path, format!("cannot be read: {e}"))),
+    };
+    let damaged = || error(&path, "not a whole checkpoint; delete it to start again");
+    let rest = SafeTensors::read_metadata(&bytes).ok().and_then(|(_, metadata)| {
+        let text = metadata.metadata().as_ref()?.get("state")?.clone();
+        serde_json::from_str::<Rest>(&text).ok()
+    });
+    let rest = rest.ok_or_else(damaged)?;
+    if rest.fingerprint != fingerprint {
+        let message = "was made with other data or settings; give the same ones, or delete it to start again";
+        return Err(error(&path, message));
+    }
+    let file = SafeTensors::deserialize(&bytes).map_err(|_| damaged())?;
+    let tensor = |name: &str| -> Option<Vec<f32>> {
+        let view = file.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
+        let numbers: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        (numbers.len() == plan.len() && numbers.iter().all(|x| x.is_finite())).then_some(numbers)
+    };
+    let state = || {
+        let [numbers, first, second, best] = TENSORS.map(tensor);
+        Some(State {
+            numbers: numbers?,
+            adam: AdamW { first: first?, second: second?, steps: rest.steps },
+            batches: rest.batches,
+            loss: rest.loss,
+            epochs: rest.epochs.clone(),
+            best: best?,
+        })
+    };
+    state().map(Some).ok_or_else(damaged)
+}
+
+/// The folder of checkpoints and what to do with the one there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoints {
+    /// Where.
+    pub folder: PathBuf,
+    /// Go on from the one that is there.
+    pub resume: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{load, save};
+    use crate::learn::State;
+    use crate::parameters::Plan;
+    use stancelight::encoder::Shape;
+
+    #[test]
+    fn comes_back_to_the_last_bit_and_refuses_what_it_is_not() {
+        let shape = Shape { layers: 1, width: 8, heads: 1, feed_forward: 8, positions: 4 };
+        let plan = Plan::new(shape, 7, 3);
+        let mut state = State::new(&plan, &[], 3);
+        (state.batches, state.loss, state.adam.steps) = (4, 0.1 + 0.2, 9);
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("new");
+        assert_eq!(load(&folder, 7, &plan).unwrap(), None);
+        save(&folder, 7, &state).unwrap();
+        assert_eq!(load(&folder, 7, &plan).unwrap(), Some(state));
+        assert!(load(&folder, 8, &plan).unwrap_err().to_string().contains("other data or settings"));
+        let path = folder.join(super::FILE);
+        let bytes = std::fs::read(&path).unwrap();
+        for length in [0, 8, 100, bytes.len() - 1] {
+            std::fs::write(&path, &bytes[..length]).unwrap();
+            assert!(load(&folder, 7, &plan).unwrap_err().to_string().contains("not a whole checkpoint"), "{length}");
+        }
+    }
+}

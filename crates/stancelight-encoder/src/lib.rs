@@ -1,0 +1,41 @@
+//! Labelled sentences in, an encoder out: learns the small transformers that [`stancelight::encoder`] scores with.
+//!
+//! ```text
+//! rows → word pieces → examples → batches → network → loss → gradient → AdamW
+//!                                                        ↘ best epoch → rounding → calibration, figures
+//! ```
+//!
+//! [`train`] is the whole of it. Data, folds, calibration and figures are those of [`stancelight_train`], pieces and
+//! rounding those of the engine; what is here is only what a transformer needs.
+//!
+//! # Why candle, and why a crate of its own
+//!
+//! Candle's products of matrices (`gemm`) run at the processor's speed on plain stable Rust, it brings nothing but
+//! tensors and backpropagation, and a step of one's own can be put into both; what it lacks, fused layer norm, gelu and
+//! attention on the CPU, is in `ops`. Burn, the alternative weighed, is about as many crates (116 against 129 with a
+//! plain CPU backend and gradients), but a step of one's own must there be written for a backend and again for the one
+//! that differentiates it. Even candle is more code than all the rest of Stancelight, so it stays here, and whoever only
+//! fits linear models builds none of it.
+//!
+//! # Threads
+//!
+//! Parts of a batch are learned from side by side, which needs no threads within a step. Candle 0.11 starts some all the
+//! same, and they wait for each other in busy loops: with `CANDLE_NUM_THREADS=1` and `RAYON_NUM_THREADS=1` in the
+//! environment, which the command sets for itself, learning takes less than half the time.
+
+mod checkpoint;
+mod error;
+mod example;
+mod learn;
+mod network;
+mod ops;
+mod optimizer;
+mod parameters;
+mod pieces;
+mod train;
+mod vectors;
+
+pub use checkpoint::Checkpoints;
+pub use error::EncodeError;
+pub use learn::Epoch;
+pub use train::{ENOUGH, Options, Progress, Report, Trained, train};

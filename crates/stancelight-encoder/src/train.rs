@@ -1,0 +1,368 @@
+//! The whole of training an encoder: a corpus and a topic come in; a calibrated, rounded model and an honest report go
+//! out.
+//!
+//! One tenth of the labelled sentences is held out, whole groups and near-duplicates together. With the sentences that
+//! the caller keeps as `dev`, if any, it says which epoch was best and makes the probabilities honest; alone it gives
+//! the figures and the threshold. All of this is measured by the engine on the rounded model, never on the one that
+//! was learned. Unlike the linear model, the shipped one never sees that tenth: learning again would take as long again.
+
+use crate::checkpoint::{self, Checkpoints};
+use crate::error::EncodeError;
+use crate::example::{Augmentation, Example, Examples};
+use crate::learn::{Epoch, Schedule, State, learn};
+use crate::parameters::Plan;
+use crate::{pieces, vectors};
+use stancelight::encoder::{EncoderWeights, Pieces, Shape};
+use stancelight::{Encoder, Model, Predictor, Scorer, Topic, score_all};
+use stancelight_train::calibrate::Calibration;
+use stancelight_train::judge::{Judgement, facts, judge};
+use stancelight_train::{Corpus, Evaluation, HeldOut, Row, TopicFile, folds};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How to train.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Options {
+    /// The encoder's sizes.
+    pub shape: Shape,
+    /// Most word pieces.
+    pub pieces: usize,
+    /// Passes over the sentences, at most.
+    pub epochs: usize,
+    /// Sentences a step.
+    pub batch: usize,
+    /// The highest rate of learning.
+    pub rate: f64,
+    /// Part of the numbers that dropout takes.
+    pub dropout: f64,
+    /// Part of the sentences whose names are exchanged at each reading.
+    pub swap: f64,
+    /// Part of the sentences that are read without capitals.
+    pub lower: f64,
+    /// Drives every random choice.
+    pub seed: u64,
+    /// Threads; the result does not depend on it.
+    pub jobs: usize,
+    /// Train however few the sentences are.
+    pub anyway: bool,
+    /// Folder of a BERT-like model whose word vectors the pieces' begin with; random ones otherwise.
+    pub vectors: Option<PathBuf>,
+    /// Where to note how far learning is.
+    pub checkpoints: Option<Checkpoints>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            shape: Shape::default(),
+            pieces: 8_000,
+            epochs: 5,
+            batch: 64,
+            rate: 1e-3,
+            dropout: 0.1,
+            swap: 0.3,
+            lower: 0.1,
+            seed: 1,
+            jobs: 1,
+            anyway: false,
+            vectors: None,
+            checkpoints: None,
+        }
+    }
+}
+
+/// Fewer sentences than this, labelled or with a teacher's opinion, teach an encoder less than they teach the linear
+/// model.
+pub const ENOUGH: usize = 5_000;
+
+/// Of the labelled sentences one in so many is held out.
+const FOLDS: usize = 10;
+/// The part of the way on which the rate rises.
+const WARM: f64 = 0.06;
+/// What is taken from a label without doubt and dealt out among all.
+const SMOOTHING: f32 = 0.045;
+/// Pulls matrices to nothing.
+const DECAY: f32 = 0.05;
+/// How often a checkpoint is written.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Hears what is being done, how many parts of it are done, and of how many.
+pub type Progress<'a> = dyn Fn(&str, usize, usize) + 'a;
+
+/// A model and what was measured while making it.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    /// Calibrated, rounded, with its facts filled in.
+    pub model: Model,
+    /// Figures on what was held out.
+    pub report: Report,
+}
+
+/// Figures on what was held out.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Every file that was read.
+    pub sources: Vec<String>,
+    /// Over all held-out rows.
+    pub overall: Evaluation,
+    /// Per file, where there are several.
+    pub by_source: Vec<(String, Evaluation)>,
+    /// How learning went.
+    pub epochs: Vec<Epoch>,
+    /// The epoch whose parameters were taken, counted from 0.
+    pub best: usize,
+    /// What a reader should be warned of.
+    pub warnings: Vec<String>,
+}
+
+impl Report {
+    /// How the figures were got, in words.
+    pub fn validation(&self) -> String {
+        format!("one sentence in {FOLDS} held out")
+    }
+}
+
+/// Trains an encoder. The first `held` rows of the corpus may be held out; the rest is outside data. `dev` is never
+/// trained on.
+///
+/// # Errors
+/// If the settings are not allowed, there are too few rows, a label is missing, or a checkpoint is of something else.
+pub fn train(
+    corpus: &Corpus,
+    held: usize,
+    dev: &Corpus,
+    file: &TopicFile,
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<Trained, EncodeError> {
+    check(corpus, options)?;
+    let labels = file.topic.labels.len();
+    let rows: Vec<&Row> = corpus.rows.iter().collect();
+    let (inside, outside) = rows.split_at(held.min(rows.len()));
+    let groups = folds::inseparable(inside);
+    let count = folds::usable(inside, &groups, &file.topic, FOLDS)?;
+    let warnings = folds::warnings(inside, &groups, &file.topic, count);
+    let assigned = folds::assign(inside, groups, labels, count, options.seed);
+    let part =
+        |out: bool| inside.iter().zip(&assigned).filter(move |(_, fold)| (**fold == 0) == out).map(|(row, _)| *row);
+    let kept: Vec<&Row> = part(true).collect();
+    let taught: Vec<&Row> = part(false).chain(outside.iter().copied()).collect();
+    // Who judges epochs and makes probabilities honest.
+    let judges: Vec<&Row> = kept.iter().copied().chain(&dev.rows).collect();
+
+    progress("learning word pieces", 0, 1);
+    let pieces = pieces::learn(taught.iter().map(|row| row.text.as_str()), options.pieces)?;
+    let plan = Plan::new(options.shape, pieces.len(), labels);
+    let examples = Examples::new(&merged(&taught), &pieces);
+    let judging = Examples::new(&judges.iter().map(|row| (*row).clone()).collect::<Vec<_>>(), &pieces).all;
+    let start = match &options.vectors {
+        Some(folder) => vectors::read(folder, &pieces, options.shape.width)?,
+        None => Vec::new(),
+    };
+    let state = learn_all(&plan, &start, &examples, &judging, options, progress)?;
+    let best = state.best_epoch().ok_or_else(|| EncodeError::Settings("there must be at least one epoch".into()))?;
+
+    progress("measuring", 0, 1);
+    let mut weights = plan.weights(&state.best);
+    let logits = logits(&judges, &rounded(&pieces, &weights, options.shape, &file.topic)?);
+    let held_out = |n: usize| HeldOut {
+        rows: judges[..n].to_vec(),
+        logits: logits[..n].to_vec(),
+        scorers: Vec::new(),
+        parts: (0..n).map(|i| i % FOLDS).collect(),
+        of: FOLDS,
+    };
+    fold_in(&mut weights, &held_out(judges.len()).calibration());
+    let judgement = judge(&held_out(kept.len()), file, &corpus.sources, options.seed);
+    let Judgement { topic, overall, by_source, warnings: doubts } = judgement;
+    let mut model = rounded(&pieces, &weights, options.shape, &topic)?;
+    let report = Report {
+        sources: corpus.sources.clone(),
+        overall,
+        by_source,
+        epochs: state.epochs,
+        best,
+        warnings: warnings.into_iter().chain(doubts).collect(),
+    };
+    let Shape { layers, width, heads, feed_forward, positions } = options.shape;
+    let own = [
+        ("kind", format!("encoder of {} parameters, eight bits each", plan.len())),
+        (
+            "shape",
+            format!(
+                "{layers} layers, width {width}, {heads} heads, feed-forward {feed_forward}, {positions} positions"
+            ),
+        ),
+        ("word pieces", pieces.len().to_string()),
+        (
+            "learning",
+            format!(
+                "{} epochs of which the {}. was taken, {} sentences a step, rate {}, dropout {}",
+                report.epochs.len(),
+                best + 1,
+                options.batch,
+                options.rate,
+                options.dropout
+            ),
+        ),
+        (
+            "pieces begin with",
+            match &options.vectors {
+                Some(_) => "the word vectors of a larger transformer, brought to the encoder's width".to_owned(),
+                None => "random vectors".to_owned(),
+            },
+        ),
+        ("names exchanged, capitals taken away", format!("{} and {} of readings", options.swap, options.lower)),
+        ("seed", options.seed.to_string()),
+        ("validation", report.validation()),
+    ];
+    model.facts = facts(corpus, held, &topic, &report.overall, own);
+    Ok(Trained { model, report })
+}
+
+/// Rows of the same text as one, which has their weight and the mean of what they say: the loss is the same, and a
+/// sentence on which there are two opinions is read once. A label without doubt is softened a little (Szegedy et al.
+/// 2016).
+fn merged(rows: &[&Row]) -> Vec<Row> {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut out: Vec<Row> = Vec::new();
+    for row in rows {
+        #[allow(clippy::cast_precision_loss, reason = "labels are few")]
+        let even = SMOOTHING / row.target.len() as f32;
+        let soften = |p: f32| if row.target.contains(&1.0) { p * (1.0 - SMOOTHING) + even } else { p };
+        let target: Vec<f32> = row.target.iter().map(|&p| soften(p)).collect();
+        match places.get(row.text.as_str()) {
+            Some(&at) => {
+                let there = &mut out[at];
+                let all = there.weight + row.weight;
+                for (p, q) in there.target.iter_mut().zip(&target) {
+                    *p = (*p * there.weight + q * row.weight) / all;
+                }
+                there.weight = all;
+            }
+            None => {
+                places.insert(&row.text, out.len());
+                out.push(Row { target, ..(*row).clone() });
+            }
+        }
+    }
+    out
+}
+
+fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
+    options.shape.validate()?;
+    let settings = |message: String| Err(EncodeError::Settings(message));
+    if !(100..=60_000).contains(&options.pieces) {
+        return settings(format!("the number of word pieces must be 100 to 60000, not {}", options.pieces));
+    }
+    if options.epochs == 0 || options.batch == 0 {
+        return settings("epochs and sentences a step must be at least 1".into());
+    }
+    if !(options.rate > 0.0 && options.rate <= 1.0) {
+        return settings(format!("the rate must be above 0 and at most 1, not {}", options.rate));
+    }
+    for (name, part, below) in [
+        ("dropout", options.dropout, 0.9),
+        ("names exchanged", options.swap, 1.0),
+        ("capitals taken away", options.lower, 1.0),
+    ] {
+        if !(0.0..=below).contains(&part) {
+            return settings(format!("{name}: a part from 0 to {below}, not {part}"));
+        }
+    }
+    let rows = corpus.rows.len();
+    if rows < ENOUGH && !options.anyway {
+        return settings(format!(
+            "{rows} sentences are too few for an encoder, which needs {ENOUGH} and is good from tens of thousands: \
+             train without --encoder, or add sentences with a teacher's opinions (`[[data]]` with `opinions` in the \
+             topic file, and --data-dir), or say --anyway"
+        ));
+    }
+    Ok(())
+}
+
+/// Learns from the start, or from a checkpoint to the same end.
+fn learn_all(
+    plan: &Plan,
+    start: &[f32],
+    examples: &Examples,
+    judging: &[Example],
+    options: &Options,
+    progress: &Progress<'_>,
+) -> Result<State, EncodeError> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of 256")]
+    let dropout = (options.dropout * 256.0).round() as u8;
+    let schedule = Schedule {
+        epochs: options.epochs,
+        batch: options.batch,
+        rate: options.rate,
+        warm: WARM,
+        decay: DECAY,
+        dropout,
+        augmentation: Augmentation { swap: options.swap, lower: options.lower },
+        seed: options.seed,
+    };
+    let fingerprint = fingerprint(plan, start, &schedule, examples, judging);
+    let found = match &options.checkpoints {
+        Some(Checkpoints { folder, resume: true }) => checkpoint::load(folder, fingerprint, plan)?,
+        _ => None,
+    };
+    let mut state = found.unwrap_or_else(|| State::new(plan, start, options.seed));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs.max(1))
+        .build()
+        .map_err(|error| EncodeError::Settings(format!("threads cannot be started: {error}")))?;
+    let mut saved = Instant::now();
+    learn(plan, &schedule, examples, judging, &pool, &mut state, |state, done, all| {
+        let last = state
+            .epochs
+            .last()
+            .map_or(String::new(), |epoch| format!(", {:.1} % right of those kept apart", 100.0 * epoch.kept_accuracy));
+        progress(&format!("epoch {} of {}{last}", state.epochs.len() + 1, options.epochs), done, all);
+        match &options.checkpoints {
+            Some(checkpoints) if state.batches == 0 || saved.elapsed() > EVERY => {
+                saved = Instant::now();
+                checkpoint::save(&checkpoints.folder, fingerprint, state)
+            }
+            _ => Ok(()),
+        }
+    })?;
+    Ok(state)
+}
+
+/// Tells one set of examples and settings from another.
+fn fingerprint(plan: &Plan, start: &[f32], schedule: &Schedule, examples: &Examples, judging: &[Example]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(format!("{plan:?}{schedule:?}").as_bytes());
+    start.iter().for_each(|x| hasher.update(&x.to_le_bytes()));
+    for example in examples.all.iter().chain(judging) {
+        for piece in &example.pieces {
+            hasher.update(&piece.id.to_le_bytes());
+            hasher.update(&[piece.case as u8]);
+        }
+        example.target.iter().chain([&example.weight]).for_each(|x| hasher.update(&x.to_le_bytes()));
+    }
+    hasher.finalize()
+}
+
+/// The engine's model of what was learned.
+fn rounded(pieces: &Pieces, weights: &EncoderWeights, shape: Shape, topic: &Topic) -> Result<Model, EncodeError> {
+    let encoder = Encoder::quantize(shape, pieces.clone(), weights)?;
+    Ok(Model { topic: topic.clone(), facts: Vec::new(), scorer: Scorer::Encoder(encoder) })
+}
+
+fn logits(rows: &[&Row], model: &Model) -> Vec<Vec<f64>> {
+    let predictor = Predictor::new(model.clone());
+    score_all(rows.iter().map(|row| row.text.as_str()), &predictor).map(|verdict| verdict.logits).collect()
+}
+
+/// Makes the head give calibrated logits.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "models store f32; labels are few")]
+fn fold_in(weights: &mut EncoderWeights, calibration: &Calibration) {
+    let head = &mut weights.head;
+    head.weights.iter_mut().for_each(|w| *w = (f64::from(*w) / calibration.temperature) as f32);
+    for (bias, shift) in head.bias.iter_mut().zip(&calibration.shift) {
+        *bias = (f64::from(*bias) / calibration.temperature + shift) as f32;
+    }
+}

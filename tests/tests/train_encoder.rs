@@ -1,0 +1,84 @@
+//! `train --encoder` from end to end, with an encoder small enough to be learned in seconds.
+
+use crate::command::{Ran, run};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+/// Every so-many-th of the repository's own sentences, in a folder with their topic.
+struct Own(tempfile::TempDir);
+
+impl Own {
+    fn new() -> Self {
+        let topic = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("models/cooperation-threat");
+        let folder = tempfile::tempdir().unwrap();
+        let all = std::fs::read_to_string(topic.join("corpus.jsonl")).unwrap();
+        let some: String = all.lines().step_by(11).map(|line| format!("{line}\n")).collect();
+        std::fs::write(folder.path().join("data.jsonl"), some).unwrap();
+        let file = std::fs::read_to_string(topic.join("topic.toml")).unwrap();
+        let own = file.split("[[data]]").next().unwrap();
+        std::fs::write(folder.path().join("topic.toml"), own).unwrap();
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> String {
+        let path: PathBuf = self.0.path().join(name);
+        path.display().to_string()
+    }
+
+    fn train(&self, output: &str, more: &[&str]) -> Ran {
+        let [topic, data, model] = ["topic.toml", "data.jsonl", output].map(|name| self.path(name));
+        let small = "train --encoder --layers 1 --width 16 --pieces 700 --batch 16 --rate 0.01 --epochs 3";
+        let mut args: Vec<&str> = small.split(' ').collect();
+        args.extend(["--topic", &topic, &data, "-o", &model]);
+        args.extend(more);
+        run(&args)
+    }
+}
+
+#[test]
+fn learns_reports_and_explains_like_any_model() {
+    let own = Own::new();
+    let card = own.path("card.md");
+    let out = own.train("a.stance", &["--anyway", "--json", "--card", &card]).ok();
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["kind"], "encoder");
+    let figures = &report["cross_validation"];
+    let (found, chance) = (&figures["macro_f1"]["value"], &figures["majority"]["macro_f1"]);
+    assert!(found.as_f64().unwrap() > chance.as_f64().unwrap() + 0.1, "{found} against {chance}");
+    assert_eq!(report["epochs"].as_array().unwrap().len(), 3);
+    let card = std::fs::read_to_string(card).unwrap();
+    for words in ["encoder of", "word pieces", "one sentence in 10 held out", "Where it fails"] {
+        assert!(card.contains(words), "{words} in {card}");
+    }
+    let model = own.path("a.stance");
+    assert!(run(&["inspect", &model]).ok().contains("1 layers of width 16"));
+    assert!(run(&["explain", &model, "The army shelled the port."]).ok().contains("shelled"));
+    assert!(run(&["evaluate", &model, &own.path("data.jsonl")]).ok().contains("macro-F1"));
+}
+
+#[test]
+fn ends_the_same_on_any_number_of_threads_and_from_a_checkpoint() {
+    let own = Own::new();
+    let folder = own.path("checkpoints");
+    let read = |name: &str| std::fs::read(own.path(name)).unwrap();
+    own.train("a.stance", &["--anyway", "--jobs", "1", "--checkpoint", &folder]).ok();
+    own.train("b.stance", &["--anyway", "--jobs", "2"]).ok();
+    assert!(read("a.stance") == read("b.stance"));
+    // Learning is done there: only the last steps are left.
+    own.train("c.stance", &["--anyway", "--checkpoint", &folder, "--resume"]).ok();
+    assert!(read("a.stance") == read("c.stance"));
+    own.train("d.stance", &["--anyway", "--checkpoint", &folder, "--resume", "--seed", "2"])
+        .fails_with(&["checkpoint", "other data or settings"]);
+}
+
+#[test]
+fn refuses_what_cannot_come_to_good() {
+    let own = Own::new();
+    own.train("a.stance", &[]).fails_with(&["too few for an encoder", "without --encoder", "--anyway"]);
+    own.train("a.stance", &["--anyway", "--heads", "3"]).fails_with(&["heads", "divide"]);
+    own.train("a.stance", &["--anyway", "--dropout", "1.5"]).fails_with(&["dropout", "0.9"]);
+    own.train("a.stance", &["--anyway", "--dev", &own.path("data.jsonl")]).fails_with(&["--dev", "name another set"]);
+    own.train("a.stance", &["--anyway", "--dev", "nowhere.jsonl"]).fails_with(&["nowhere.jsonl", "no such file"]);
+    own.train("a.stance", &["--anyway", "--no-search"]).fails_with_usage("--no-search");
+    assert!(!Path::new(&own.path("a.stance")).exists());
+}
