@@ -12,13 +12,15 @@ const MODELS = readdirSync(join(dist, "models")).filter((name) => name.endsWith(
 /** A model that is a small transformer says so by the version of its file, the four bytes behind the first eight. */
 const isEncoder = (model: string) => readFileSync(join(dist, model)).readUInt32LE(8) >= 2;
 
+const KB = 1024;
+
 /** A part, the files a page fetches for it, and how many bytes of brotli they may be. */
 const PARTS: [part: string, files: string[], budget: number][] = [
-  ["engine", ["stancelight_wasm_bg.wasm"], 150_000],
-  ["engine, vector instructions", ["stancelight_wasm_simd_bg.wasm"], 150_000],
-  ["script of the one line", ["auto.js", "index.js", "stancelight_wasm.js"], 12_000],
-  ["script of the element", ["element.js", "index.js", "stancelight_wasm.js"], 12_000],
-  ...MODELS.map((model): [string, string[], number] => [model, [model], isEncoder(model) ? 1_600_000 : 250_000]),
+  ["engine", ["stancelight_wasm_bg.wasm"], 150 * KB],
+  ["engine, vector instructions", ["stancelight_wasm_simd_bg.wasm"], 150 * KB],
+  ["script of the one line", ["auto.js", "index.js", "stancelight_wasm.js"], 12 * KB],
+  ["script of the element", ["element.js", "index.js", "stancelight_wasm.js"], 12 * KB],
+  ...MODELS.map((model): [string, string[], number] => [model, [model], isEncoder(model) ? 1_600_000 : 250 * KB]),
 ];
 
 const sum = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
