@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
 
 const dist = fileURLToPath(new URL("../dist/stancelight", import.meta.url));
-const MODELS = readdirSync(join(dist, "models")).filter((name) => name.endsWith(".stance")).map((name) => `models/${name}`);
+const MODELS = readdirSync(join(dist, "models"), { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".stance")).sort().map((name) => `models/${name}`);
 
 /** A model that is a small transformer says so by the version of its file, the four bytes behind the first eight. */
 const isEncoder = (model: string) => readFileSync(join(dist, model)).readUInt32LE(8) >= 2;

@@ -21,8 +21,6 @@ use stancelight::encoder::Piece;
 const PARTS: usize = 4;
 /// Batches that are sorted by length together: long enough for little spread within one, short enough that they mix.
 const BLOCK: usize = 50;
-/// So many epochs without a better one are enough.
-const PATIENCE: usize = 3;
 
 /// How to learn.
 #[derive(Clone, Debug, PartialEq)]
@@ -92,13 +90,14 @@ impl State {
         (0..self.epochs.len()).min_by(|&a, &b| self.epochs[a].kept_loss.total_cmp(&self.epochs[b].kept_loss))
     }
 
+    /// Only at the schedule's end: while the rate is high, the loss goes up and down and says nothing of what it will be
+    /// when the rate has fallen.
     fn is_done(&self, schedule: &Schedule) -> bool {
-        let since = self.best_epoch().map_or(0, |best| self.epochs.len() - 1 - best);
-        self.epochs.len() >= schedule.epochs || since >= PATIENCE
+        self.epochs.len() >= schedule.epochs
     }
 }
 
-/// Learns until the schedule's end or until nothing gets better. `pool` is where it reckons; `reached` hears after each
+/// Learns until the schedule's end; of all epochs the best is kept. `pool` is where it reckons; `reached` hears after each
 /// batch where it stands and of how many batches in all.
 ///
 /// # Errors

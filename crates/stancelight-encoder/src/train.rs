@@ -73,8 +73,8 @@ impl Default for Options {
 }
 
 /// Fewer sentences than this, labelled or with a teacher's opinion, teach an encoder less than they teach the linear
-/// model.
-pub const ENOUGH: usize = 5_000;
+/// model: measured on kept sentences, 7,754 labelled ones gave accuracies of 0.75 and 0.82.
+pub const ENOUGH: usize = 20_000;
 
 /// Of the labelled sentences one in so many is held out.
 const FOLDS: usize = 10;
@@ -274,7 +274,7 @@ fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     let rows = corpus.rows.len();
     if rows < ENOUGH && !options.anyway {
         return settings(format!(
-            "{rows} sentences are too few for an encoder, which needs {ENOUGH} and is good from tens of thousands: \
+            "{rows} sentences are too few for an encoder, which is worse than a linear model below {ENOUGH}: \
              train without --encoder, or add sentences with a teacher's opinions (`[[data]]` with `opinions` in the \
              topic file, and --data-dir), or say --anyway"
         ));

@@ -1,6 +1,6 @@
 //! Which words are known: sentences come in; words that are frequent enough, and not names, go out.
 //!
-//! Words are counted, and their case tells which capitalised ones are names; [`crate::extract`] then finds features
+//! Words are counted, and their case tells which capitalised ones are names; `extract` then finds features
 //! under the vocabulary so decided. Pruning a model later means deciding a smaller vocabulary and extracting again,
 //! never editing the matrix: what a known word changes about its neighbours then stays the same in training and in use.
 
