@@ -129,7 +129,7 @@ test("a live blog is painted where it is seen, as posts come", async () => {
     const posts = [...document.querySelectorAll(".post")];
     return [posts.length > 200, posts.slice(-3).some((post) => nodes.has(post as HTMLElement))];
   });
-  await expect.poll(last, { timeout: 15_000 }).toEqual([true, true]);
+  await expect.poll(last, { timeout: 45_000 }).toEqual([true, true]);
   expect((await painted(page)).length).toBeLessThan(400);
   expect(asked).toEqual([]);
   await page.close();

@@ -55,7 +55,10 @@ test("a long article can be edited like a short one, and a great paste taken bac
   await page.keyboard.type("Nine.");
   expect(await text()).toBe(`${whole}Nine.`);
   await page.keyboard.press("Control+Home");
-  await page.keyboard.type("Ten. ");
+  // Nobody types before the beginning has come into view and is laid out, which off the screen it was not.
+  await expect.poll(() => page.evaluate(() => scrollY < innerHeight)).toBe(true);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.keyboard.type("Ten. ", { delay: 20 });
   expect(await text()).toBe(`Ten. ${whole}Nine.`);
   // On the empty line at a block's end: what follows stays a paragraph of its own.
   await page.evaluate(() => {
