@@ -1,7 +1,7 @@
 //! What the suites share: goldens, and a model small enough to reckon by hand.
 
 use stancelight::feature::{Feature, Settings, marker};
-use stancelight::{Label, Linear, Model, Scorer, Topic, Underline, Words};
+use stancelight::{Explanation, Label, Linear, Model, Scorer, Topic, Underline, Words};
 
 pub mod encoder;
 pub mod golden;
@@ -65,6 +65,19 @@ pub fn toy_model() -> Model {
             scale: vec![0.05, 0.04, 0.06],
             weights: rows.iter().flat_map(|(_, weights)| *weights).collect(),
         }),
+    }
+}
+
+/// The words of an explanation stand one after the other, each a piece of the text.
+///
+/// # Panics
+/// If they do not.
+pub fn words_in_order(text: &str, why: &Explanation) {
+    let mut at = 0;
+    for word in &why.words {
+        assert!(word.span.start >= at && word.span.end > word.span.start);
+        at = word.span.end;
+        assert!(text.get(word.span.range()).is_some());
     }
 }
 

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use stancelight::sentence::sentences;
 use stancelight::{Predictor, analyze, explain, judge_by_each, removals, score};
 use stancelight_tests::encoder::toy_encoder;
-use stancelight_tests::{altered_toy, golden, toy_model};
+use stancelight_tests::{altered_toy, golden, toy_model, words_in_order};
 use std::fmt::Write;
 
 const SENTENCES: &[&str] = &[
@@ -131,20 +131,18 @@ proptest! {
         }
         let total: f64 = why.verdict.probabilities.iter().sum();
         prop_assert!((total - 1.0).abs() < 1e-12);
-        let mut at = 0;
-        for word in &why.words {
-            prop_assert!(word.span.start >= at && word.span.end > word.span.start);
-            at = word.span.end;
-            prop_assert!(text.get(word.span.range()).is_some());
-        }
+        words_in_order(&text, &why);
     }
 
     #[test]
     fn analysis_never_fails(text in "(\\PC|[\n\r\t\u{0}\u{ad}\u{200b}\u{301}])*") {
-        let predictor = Predictor::new(toy_model());
-        for sentence in analyze(&text, &predictor) {
-            let alone = score(&text[sentence.span.range()], &predictor);
-            prop_assert_eq!(alone, sentence.verdict);
+        for model in [toy_model(), toy_encoder()] {
+            let predictor = Predictor::new(model);
+            for sentence in analyze(&text, &predictor) {
+                // One after the other or alone, in buffers used before or not.
+                let alone = score(&text[sentence.span.range()], &predictor);
+                prop_assert_eq!(alone, sentence.verdict);
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use stancelight::encoder::{AffineWeights, EncoderWeights, NormWeights, Piece, Pieces, Shape};
 use stancelight::token::Tokens;
-use stancelight::{Encoder, Predictor, analyze, explain, score, score_all};
+use stancelight::{Encoder, Predictor, explain, score, score_all};
 use stancelight_tests::encoder::{SHAPE, encoder_model, random_weights, toy_encoder, toy_pieces};
+use stancelight_tests::words_in_order;
 
 // ---- against the definition -----------------------------------------------------------------------
 
@@ -194,21 +195,7 @@ proptest! {
             prop_assert_eq!(shares.iter().sum::<f64>() + why.bias[k], why.verdict.logits[k]);
             prop_assert_eq!(shares.iter().fold(why.bias[k], |sum, share| sum + share), why.verdict.logits[k]);
         }
-        let mut at = 0;
-        for word in &why.words {
-            prop_assert!(word.span.start >= at && word.span.end > word.span.start);
-            at = word.span.end;
-            prop_assert!(text.get(word.span.range()).is_some());
-        }
-    }
-
-    #[test]
-    fn analysis_never_fails(text in "(\\PC|[\n\r\t\u{0}\u{ad}\u{200b}\u{301}])*") {
-        let predictor = Predictor::new(toy_encoder());
-        for sentence in analyze(&text, &predictor) {
-            // One after the other or alone, in buffers used before or not.
-            prop_assert_eq!(score(&text[sentence.span.range()], &predictor), sentence.verdict);
-        }
+        words_in_order(&text, &why);
     }
 }
 

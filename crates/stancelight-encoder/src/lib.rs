@@ -38,4 +38,4 @@ mod vectors;
 pub use checkpoint::Checkpoints;
 pub use error::EncodeError;
 pub use learn::Epoch;
-pub use train::{ENOUGH, Options, Progress, Report, Trained, train};
+pub use train::{ENOUGH, Options, Report, Trained, train};

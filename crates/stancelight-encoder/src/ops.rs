@@ -6,6 +6,7 @@
 //! them for the widest vectors that the processor has.
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
+use stancelight::encoder::exp;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,22 +54,6 @@ fn add_scaled(out: &mut [f32], row: &[f32], factor: f32) {
     for (out, x) in out.iter_mut().zip(row) {
         *out += factor * x;
     }
-}
-
-/// eˣ to a few units in the last place, without a branch (Cody and Waite's reduction, Cephes' polynomial).
-#[inline(always)]
-fn exp(x: f32) -> f32 {
-    const ROUNDER: f32 = 12_582_912.0;
-    let x = x.clamp(-87.0, 88.0);
-    let shifted = x * std::f32::consts::LOG2_E + ROUNDER;
-    let n = shifted - ROUNDER;
-    let r = (x - n * (355.0 / 512.0)) + n * 2.121_944_4e-4;
-    let p = 1.987_569_1e-4 * r + 1.398_199_9e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    (p * (r * r) + r + 1.0) * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23)
 }
 
 // ---- layer norm ---------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ use crate::{pieces, vectors};
 use stancelight::encoder::{EncoderWeights, Pieces, Shape};
 use stancelight::{Encoder, Model, Predictor, Scorer, Topic, score_all};
 use stancelight_train::calibrate::Calibration;
+use stancelight_train::folds::{self, Folds};
 use stancelight_train::judge::{Judgement, facts, judge};
-use stancelight_train::{Corpus, Evaluation, HeldOut, Row, TopicFile, folds};
+use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -87,9 +88,6 @@ const DECAY: f32 = 0.05;
 /// How often a checkpoint is written.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Hears what is being done, how many parts of it are done, and of how many.
-pub type Progress<'a> = dyn Fn(&str, usize, usize) + 'a;
-
 /// A model and what was measured while making it.
 #[derive(Clone, Debug)]
 pub struct Trained {
@@ -140,14 +138,12 @@ pub fn train(
     let labels = file.topic.labels.len();
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let (inside, outside) = rows.split_at(held.min(rows.len()));
-    let groups = folds::inseparable(inside);
-    let count = folds::usable(inside, &groups, &file.topic, FOLDS)?;
-    let warnings = folds::warnings(inside, &groups, &file.topic, count);
-    let assigned = folds::assign(inside, groups, labels, count, options.seed);
+    let Folds { assigned, kin, warnings, .. } = folds::deal(&rows, inside.len(), &file.topic, FOLDS, options.seed)?;
     let part =
         |out: bool| inside.iter().zip(&assigned).filter(move |(_, fold)| (**fold == 0) == out).map(|(row, _)| *row);
     let kept: Vec<&Row> = part(true).collect();
-    let taught: Vec<&Row> = part(false).chain(outside.iter().copied()).collect();
+    let outside = outside.iter().zip(&kin).filter(|(_, kin)| **kin != Some(0)).map(|(row, _)| *row);
+    let taught: Vec<&Row> = part(false).chain(outside).collect();
     // Who judges epochs and makes probabilities honest.
     let judges: Vec<&Row> = kept.iter().copied().chain(&dev.rows).collect();
 

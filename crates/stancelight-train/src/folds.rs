@@ -11,8 +11,36 @@ use rand_xoshiro::Xoshiro256PlusPlus;
 use stancelight::Topic;
 use std::collections::{BTreeSet, HashMap};
 
+/// Which rows are held out together.
+pub struct Folds {
+    /// How many folds there are.
+    pub count: usize,
+    /// The fold of each inside row, `0..count`.
+    pub assigned: Vec<usize>,
+    /// For each outside row the fold of the inside rows that it nearly repeats, if there are such: that fold's model
+    /// may not learn from it either.
+    pub kin: Vec<Option<usize>>,
+    /// What a reader should be warned of.
+    pub warnings: Vec<String>,
+}
+
+/// Deals the first `inside` of the rows into as many folds as are wanted, or as the rarest label allows.
+///
+/// # Errors
+/// If a label has fewer than two rows.
+pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u64) -> Result<Folds, TrainError> {
+    let mut groups = inseparable(rows);
+    let like = part_outside(&mut groups, inside, rows.len());
+    let rows = &rows[..inside];
+    let count = usable(rows, &groups, topic, wanted)?;
+    let warnings = warnings(rows, &groups, topic, count);
+    let assigned = assign(rows, groups, topic.labels.len(), count, seed);
+    let kin = like.into_iter().map(|like| like.map(|i| assigned[i])).collect();
+    Ok(Folds { count, assigned, kin, warnings })
+}
+
 /// The rows that must stand in one fold, together; every row is in one of these groups.
-pub fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
+fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
     let mut sets = Sets::new(rows.len());
     let mut first: HashMap<(usize, &str), usize> = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
@@ -26,7 +54,7 @@ pub fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
 
 /// Takes the rows from `inside` on out of the groups. They are never held out, but they may nearly repeat what is: for
 /// each of them an inside row of its group, if there is one, whose fold's model may not learn from it either.
-pub fn part_outside(groups: &mut Vec<Vec<usize>>, inside: usize, rows: usize) -> Vec<Option<usize>> {
+fn part_outside(groups: &mut Vec<Vec<usize>>, inside: usize, rows: usize) -> Vec<Option<usize>> {
     let mut like = vec![None; rows - inside];
     groups.retain_mut(|group| {
         let outside = group.split_off(group.partition_point(|&i| i < inside));
@@ -52,10 +80,7 @@ fn groups_of_labels(rows: &[&Row], groups: &[Vec<usize>], labels: usize) -> Vec<
 
 /// As many folds as the rarest label allows; one that stands in a single group cannot be measured at all and
 /// does not count.
-///
-/// # Errors
-/// If a label has fewer than two rows.
-pub fn usable(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
+fn usable(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize) -> Result<usize, TrainError> {
     for (i, label) in topic.labels.iter().enumerate() {
         let count = rows.iter().filter(|row| row.label() == i).count();
         if count < 2 {
@@ -71,7 +96,7 @@ pub fn usable(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize
 }
 
 /// What the folds do to the figures that a reader should know.
-pub fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, folds: usize) -> Vec<String> {
+fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, folds: usize) -> Vec<String> {
     let together = "nearly repeat one another or are of one group, and stand in one fold";
     let counts = groups_of_labels(rows, groups, topic.labels.len());
     let alone = topic.labels.iter().zip(counts).filter(|(_, count)| *count == 1);
@@ -88,7 +113,7 @@ pub fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, folds: usiz
 }
 
 /// The fold of each row, `0..folds`; `groups` are the rows that stay together.
-pub fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: usize, seed: u64) -> Vec<usize> {
+fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: usize, seed: u64) -> Vec<usize> {
     groups.shuffle(&mut Xoshiro256PlusPlus::seed_from_u64(seed));
     // Large groups first: the small ones then even out what those left uneven.
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));

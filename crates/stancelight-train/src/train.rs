@@ -10,7 +10,7 @@ use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, evaluate_rows};
-use crate::folds;
+use crate::folds::{self, Folds};
 use crate::judge::{Judgement, facts, judge};
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
@@ -126,13 +126,10 @@ pub fn train(
     let (inside, outside) = rows.split_at(held.min(rows.len()));
     // Fitted once and without a search, a model of many rows is measured and calibrated on a tenth it never saw.
     let once = !options.search && inside.len() >= 2 * ENOUGH;
-    let mut groups = folds::inseparable(&rows);
-    let like = folds::part_outside(&mut groups, inside.len(), rows.len());
-    let folds = folds::usable(inside, &groups, topic, if once { 10 } else { options.folds })?;
+    let wanted = if once { 10 } else { options.folds };
+    let Folds { count: folds, assigned, kin, mut warnings } =
+        folds::deal(&rows, inside.len(), topic, wanted, options.seed)?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
-    let mut warnings = folds::warnings(inside, &groups, topic, folds);
-    let assigned = folds::assign(inside, groups, labels, folds, options.seed);
-    let kin: Vec<Option<usize>> = like.into_iter().map(|like| like.map(|i| assigned[i])).collect();
 
     let mut fit_options = FitOptions { threads: options.jobs, ..options.fit.clone() };
     let mut searched = Search::default();

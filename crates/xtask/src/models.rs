@@ -27,8 +27,7 @@ const SHIPPED: [(&str, &str); 2] = [("model.stance", "CARD.md"), (ENCODER, "ENCO
 const ENCODER: &str = "encoder.stance";
 
 /// Trains the shipped models again: all, or those whose path, such as `cooperation-threat/encoder.stance`, has `only`
-/// in it.
-/// Encoders begin with the word vectors of the model in `vectors`, if that is given.
+/// in it. Encoders begin with the word vectors of the model in `vectors`, if that is given.
 pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> Result<()> {
     let cli = build_cli()?;
     let mut found = false;
@@ -49,9 +48,15 @@ pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> R
                 continue;
             }
             let mut command = train(&cli, &topic, &topic.join(model));
+            let mut checkpoints = None;
             if model == ENCODER {
-                let checkpoints = root().join("target/checkpoints").join(name_of(&topic));
-                command.args(["--encoder", "--resume", "--checkpoint"]).arg(&checkpoints);
+                // Of what went in, so that one left by a broken-off training is gone on from only where it fits.
+                let inputs = [&cli, &topic.join("topic.toml"), &topic.join("corpus.jsonl"), &topic.join("opinions")];
+                let inputs = inputs.into_iter().try_fold(stamp::Inputs::default(), |all, path| all.path(path))?;
+                let digest = inputs.text(&format!("{data:?} {vectors:?}")).digest();
+                let folder = root().join("target/checkpoints").join(format!("{}-{digest}", name_of(&topic)));
+                command.args(["--encoder", "--resume", "--checkpoint"]).arg(&folder);
+                checkpoints = Some(folder);
                 if let Some(vectors) = vectors {
                     command.arg("--vectors").arg(vectors);
                 }
@@ -66,6 +71,9 @@ pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> R
             }
             let output = step(&format!("training {name}"), &mut command)?;
             print!("{}", String::from_utf8_lossy(&output.stdout));
+            if let Some(folder) = checkpoints.filter(|folder| folder.exists()) {
+                std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+            }
         }
     }
     if let Some(only) = only.filter(|_| !found) {

@@ -36,7 +36,8 @@ impl Inputs {
         self.length += bytes.len() as u64;
     }
 
-    fn digest(self) -> String {
+    /// All that was added, as a few letters.
+    pub fn digest(self) -> String {
         format!("{:08x}-{}", self.hasher.finalize(), self.length)
     }
 }

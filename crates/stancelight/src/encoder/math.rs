@@ -51,8 +51,9 @@ pub(super) fn layer_norm(x: &[f32], norm: &NormWeights, out: &mut [f32]) {
 }
 
 /// eˣ for x up to 88, to about two units in the last place; below −87 it is as good as nothing and stays there.
-#[inline]
-pub(super) fn exp(x: f32) -> f32 {
+/// Training computes with this one too, in loops compiled for wider vectors: so it must be inlined.
+#[inline(always)]
+pub fn exp(x: f32) -> f32 {
     // Cody and Waite's reduction: x = n·ln 2 + r, with ln 2 in two parts of which the first times n is exact.
     const LN2_HIGH: f32 = 355.0 / 512.0;
     const LN2_LOW: f32 = -2.121_944_4e-4;

@@ -14,6 +14,7 @@ mod pieces;
 mod quantize;
 mod scorer;
 
+pub use math::exp;
 pub use pieces::{Case, Piece, Pieces, UNKNOWN};
 pub use quantize::{AffineWeights, EncoderWeights, LayerWeights, NormWeights};
 pub(crate) use scorer::{EncoderScorer, Scratch};
