@@ -17,7 +17,7 @@ use serde_wasm_bindgen::Serializer;
 use stancelight::offset::Utf16;
 use stancelight::sentence::sentences;
 use stancelight::view::{ExplanationView, SentenceView, TopicView};
-use stancelight::{Model, Predictor, Span, explain, judge_by_each, judge_each, removals, score};
+use stancelight::{Model, Predictor, Span, explain, judge_each, removals, score};
 use wasm_bindgen::prelude::*;
 
 /// A model ready to read texts.
@@ -111,28 +111,6 @@ impl Analyzer {
         }
         self.given += found.len();
         to_js(&views)
-    }
-
-    /// What this model and another say of the sentences of `text`, which is cut into sentences and words once for both.
-    /// Either then explains this text's sentences.
-    #[wasm_bindgen(js_name = analyzeWith, unchecked_return_type = "[Sentence[], Sentence[]]")]
-    pub fn analyze_with(&mut self, other: &mut Analyzer, text: String) -> JsValue {
-        let count = self.begin(text.clone());
-        let predictors = [&self.predictor, &other.predictor];
-        let verdicts: Vec<_> = judge_by_each(&text, self.sentences.iter().copied(), &predictors).collect();
-        let mut cursor = Utf16::new(&text);
-        let places: Vec<Span> = self.sentences.iter().map(|&span| utf16(&mut cursor, span)).collect();
-        let views = |which: usize| -> Vec<SentenceView<'_>> {
-            let of = places.iter().zip(&verdicts);
-            let topic = predictors[which].topic();
-            of.map(|(&span, verdicts)| SentenceView { span, verdict: &verdicts[which], topic }).collect()
-        };
-        let out = to_js(&[views(0), views(1)]);
-        other.sentences.clone_from(&self.sentences);
-        other.text = text;
-        // All of it is given.
-        (self.given, other.given) = (count, count);
-        out
     }
 
     /// Why sentence `index` of the text last analysed was judged as it was; `undefined` if there is no such

@@ -136,20 +136,6 @@ fn a_text_can_be_read_a_few_sentences_at_a_time() {
 }
 
 #[wasm_bindgen_test]
-fn two_models_together_say_what_each_says_alone() {
-    let (mut one, mut two) = (loaded(MODEL), loaded(ENCODER));
-    let text = "🎉 They sign. The army shelled the port!\n\nNo.";
-    let alone = [value(&one.analyze(text.to_owned())), value(&two.analyze(text.to_owned()))];
-    let why = [value(&one.explain(1)), value(&two.explain(1))];
-    one.analyze("Something else.".to_owned());
-    two.analyze("No.".to_owned());
-    assert_eq!(value(&one.analyze_with(&mut two, text.to_owned())), Value::from(alone.to_vec()));
-    assert_eq!([value(&one.explain(1)), value(&two.explain(1))], why);
-    assert_eq!(value(&one.next(9)), Value::from(Vec::<Value>::new()));
-    assert_eq!(value(&two.analyze_with(&mut one, String::new())).to_string(), "[[],[]]");
-}
-
-#[wasm_bindgen_test]
 fn a_removal_is_the_sentence_without_the_word() {
     let text = "🎉 They sign. The army shelled the port!";
     for model in [MODEL, ENCODER] {
