@@ -1,4 +1,4 @@
-// How every test starts Chromium: the system's own, headless, talking to nobody.
+// How every test starts a browser: the system's own, headless, talking to nobody.
 
 /** @type {import("@playwright/test").LaunchOptions} */
 export const launchOptions = {
@@ -8,3 +8,8 @@ export const launchOptions = {
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
   ],
 };
+
+/** Firefox by the protocol that the system's own understands; Playwright's needs one built for it. */
+export const firefox = process.env.FIREFOX
+  ? /** @type {const} */ ({ browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: process.env.FIREFOX } })
+  : undefined;

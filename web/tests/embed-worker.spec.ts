@@ -82,7 +82,7 @@ test("models of one worker are disposed of one by one", async ({ page }) => {
   expect(found).toEqual([true, false, "E_ABORTED", "E_MODEL_FORMAT", 1, true, 1]);
 });
 
-test("a worker paints an element once, and keeps one painted", async ({ page }) => {
+test("a worker paints an element once, and keeps one painted", { tag: "@firefox" }, async ({ page }) => {
   await page.goto("/hosts/plain.html");
   const found = await page.evaluate(async (INDEX) => {
     const { load } = (await import(INDEX)) as Module;

@@ -2,7 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 
-test("one line paints an article and changes nothing of the page", async ({ page }) => {
+test("one line paints an article and changes nothing of the page", { tag: "@firefox" }, async ({ page }) => {
   const complaints: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
   await page.route("**/auto.js", async (route) => {
@@ -53,7 +53,7 @@ test("the one line's panel counts, turns paint off and on, and hides nothing fro
   await expect.poll(ranges).toBe(2);
 });
 
-test("the one line keeps up with a page that changes and navigates", async ({ page }) => {
+test("the one line keeps up with a page that changes and navigates", { tag: "@firefox" }, async ({ page }) => {
   await page.goto("/hosts/auto.html");
   const painted = () => page.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map(String)).sort());
   await expect.poll(async () => (await painted()).length).toBe(2);

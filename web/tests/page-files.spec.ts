@@ -1,7 +1,7 @@
 // Texts, pages and models from files, and what must not come in with them.
 
 import { expect, test } from "@playwright/test";
-import { open, painted, summary, write } from "./page";
+import { open, painted, paste, summary, write } from "./page";
 
 test("a text file can be opened, CRLF and all", async ({ page }) => {
   await open(page);
@@ -38,7 +38,7 @@ test("an article can be dropped onto the page", async ({ page }) => {
   await expect(page.locator("#editor")).toHaveText(/Talks\s+The army shelled the port\./);
 });
 
-test("a broken model says so and the old one stays", async ({ page }) => {
+test("a broken model says so and the old one stays", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   const before = await summary(page);
   const cases = [["noise", /not a Stancelight model/], ["STANCE\r\n\u0009\u0000\u0000\u0000", /newer/], ["STANCE\r\n\u0001\u0000\u0000\u0000abcdefgh", /cut short|damaged|invalid/]] as const;
@@ -59,17 +59,12 @@ test("a model of one's own is taken over", async ({ page, request }) => {
   await expect(page.locator("#topic")).toContainText("mine.stance");
 });
 
-test("pasted markup stays inert text", async ({ page }) => {
+test("pasted markup stays inert text", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Clear" }).click();
   const markup = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> The army shelled the port.';
-  await page.evaluate((html) => {
-    const data = new DataTransfer();
-    data.setData("text/html", html);
-    data.setData("text/plain", html);
-    document.getElementById("editor")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-  }, markup);
-  await write(page, markup);
+  await paste(page, markup, markup);
+  await expect(page.locator("#editor")).toHaveText(markup);
   await page.locator("#threshold").fill("0.34");
   await page.locator("#findings button").first().click();
   await expect(page.locator("#why-body")).toContainText("onerror");
@@ -77,7 +72,7 @@ test("pasted markup stays inert text", async ({ page }) => {
   expect(await page.locator("#editor img, #why img, #findings img").count()).toBe(0);
 });
 
-test("awkward text: every painted range is a sentence of the text", async ({ page }) => {
+test("awkward text: every painted range is a sentence of the text", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.locator("#threshold").fill("0.34");
   const text = "👩‍👩‍👧 The army shelled the port!\nשתי הממשלות חתמו על ההסכם. \u202eBoth sides signed\u202c the accord.\n\nनेता ने समझौता किया। e\u0301 停火协议。 Police attacked the crowd…";
@@ -105,7 +100,7 @@ test("works offline after the first visit, from a sub-path too", async ({ page, 
   }
 });
 
-test("no request goes anywhere else, and nothing breaks the policy", async ({ page, baseURL }) => {
+test("no request goes anywhere else, and nothing breaks the policy", { tag: "@firefox" }, async ({ page, baseURL }) => {
   const foreign: string[] = [];
   const complaints: string[] = [];
   page.on("request", (request) => {

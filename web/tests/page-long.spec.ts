@@ -3,7 +3,7 @@
 import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
 import { Reader, type Judged } from "../src/reader";
-import { open, painted, write } from "./page";
+import { open, painted, paste, write } from "./page";
 
 const PARAGRAPH = "The army shelled the port on Monday. Both sides signed the accord in Bergen. The strait is 38 kilometres wide.\n\n";
 
@@ -34,24 +34,20 @@ test("a very long article leaves the page responsive", async ({ page }) => {
   await expect.poll(async () => Object.values(await painted(page)).flat().length).toBeGreaterThan(100);
 });
 
-test("a long article can be edited like a short one, and a great paste taken back", async ({ page }) => {
+test("a long article can be edited like a short one, and a great paste taken back", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   const before = "The ferry is late.";
   await write(page, before);
   await page.keyboard.press("Control+End");
-  const paste = () => page.evaluate((text) => {
-    const data = new DataTransfer();
-    data.setData("text/plain", text);
-    document.getElementById("editor")?.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-  }, `\r\n\r\n${PARAGRAPH.repeat(400).trimEnd()}`);
+  const added = `\r\n\r\n${PARAGRAPH.repeat(400).trimEnd()}`;
   const text = () => page.locator("#editor").evaluate((editor) => editor.textContent ?? "");
   const whole = `${before}\n\n${PARAGRAPH.repeat(400).trimEnd()}`;
-  await paste();
+  await paste(page, added);
   expect(await text()).toBe(whole);
   await page.keyboard.press("Control+z");
   expect(await text()).toBe(before);
   await page.keyboard.press("Control+End");
-  await paste();
+  await paste(page, added);
   await page.keyboard.type("Nine.");
   expect(await text()).toBe(`${whole}Nine.`);
   await page.keyboard.press("Control+Home");

@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 import { meanOf, student } from "../src/figures";
 import { open, painted, shots, summary, write } from "./page";
 
-test("the sample is painted on the first visit", async ({ page }) => {
+test("the sample is painted on the first visit", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   const [, shown, all] = /^(\d+) of (\d+) sentences/.exec(await summary(page)) ?? [];
   expect(Number(all)).toBeGreaterThanOrEqual(15);
@@ -15,7 +15,7 @@ test("the sample is painted on the first visit", async ({ page }) => {
   await page.screenshot({ path: `${shots}/sample.png`, fullPage: true });
 });
 
-test("typing paints as one types, and the caret stays", async ({ page }) => {
+test("typing paints as one types, and the caret stays", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.locator("#threshold").fill("0.34");
   await page.getByRole("button", { name: "Clear" }).click();
@@ -30,7 +30,7 @@ test("typing paints as one types, and the caret stays", async ({ page }) => {
   expect(await page.locator("#editor").evaluate((editor) => editor.textContent)).toContain("Nine.\nBoth sides");
 });
 
-test("a chosen sentence shows words whose shares add up to the logit", async ({ page }) => {
+test("a chosen sentence shows words whose shares add up to the logit", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.locator("#findings button").first().click();
   await expect(page.locator("#why")).toBeVisible();
@@ -78,7 +78,7 @@ test("the sum is written out, and the words the verdict hangs on are the engine'
   expect(labels[0]).not.toBe(said);
 });
 
-test("j and k walk through the findings, Escape leaves", async ({ page }) => {
+test("j and k walk through the findings, Escape leaves", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.locator("#summary-heading").click();
   await page.keyboard.press("j");
@@ -98,7 +98,7 @@ test("a click into a sentence explains it", async ({ page }) => {
   await expect(page.locator("#why")).toBeVisible();
 });
 
-test("the threshold repaints at once", async ({ page }) => {
+test("the threshold repaints at once", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   const before = await page.locator("#findings li").count();
   await page.locator("#threshold").fill("0.99");
@@ -156,7 +156,7 @@ test("the mean stance comes with an interval around it", async ({ page }) => {
   expect(meanOf([0.5, -0.5]).interval).toBeUndefined();
 });
 
-test("topics can be changed", async ({ page }) => {
+test("topics can be changed", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await expect(page.locator("#legend")).toContainText("threat");
   await page.locator("#topic").selectOption({ label: "News sentiment" });
@@ -178,7 +178,7 @@ test("every sample has sentences of both sides and plain ones", async ({ page })
   }
 });
 
-test("without the highlight API a marked copy shows the same", async ({ page }) => {
+test("without the highlight API a marked copy shows the same", { tag: "@firefox" }, async ({ page }) => {
   await page.addInitScript(() => {
     Reflect.deleteProperty(window, "Highlight");
   });

@@ -32,3 +32,14 @@ export async function write(page: Page, text: string, editor = "editor"): Promis
     editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }, [editor, text] as const);
 }
+
+/** Copies a text and pastes it where the caret is, both by their keys: what a browser makes of a paste is its own. */
+export async function paste(page: Page, text: string, html = ""): Promise<void> {
+  await page.evaluate(([text, html]) => addEventListener("copy", (event) => {
+    event.clipboardData?.setData("text/plain", text);
+    if (html) event.clipboardData?.setData("text/html", html);
+    event.preventDefault();
+  }, { once: true }), [text, html] as const);
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Control+v");
+}

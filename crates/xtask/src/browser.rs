@@ -1,4 +1,4 @@
-//! Chromium and its driver, found or installed.
+//! Browsers for the tests, found or installed: Chromium with its driver, and Firefox.
 
 use crate::process::stdout_of;
 use crate::system;
@@ -21,6 +21,20 @@ pub const ADVICE: &str = "no headless Chromium: install the packages chromium an
 pub fn find() -> Option<Browser> {
     look().or_else(|| {
         if let Err(error) = system::install_debian(&["chromium", "chromium-driver"]) {
+            eprintln!("  {error:#}");
+        }
+        look()
+    })
+}
+
+/// What to do when there is no Firefox.
+pub const FIREFOX_ADVICE: &str = "no Firefox: install the package firefox-esr (Debian), or set FIREFOX to its program";
+
+/// Finds Firefox, installing Debian's package if it is missing and that is possible.
+pub fn find_firefox() -> Option<String> {
+    let look = || first("FIREFOX", &["firefox-esr", "firefox"]);
+    look().or_else(|| {
+        if let Err(error) = system::install_debian(&["firefox-esr"]) {
             eprintln!("  {error:#}");
         }
         look()

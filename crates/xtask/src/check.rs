@@ -19,6 +19,8 @@ struct Row {
     name: &'static str,
     counts: Counts,
     elapsed: Duration,
+    /// Why nothing was checked, if nothing was.
+    not_run: Option<String>,
 }
 
 /// Runs everything.
@@ -50,17 +52,27 @@ pub fn run() -> Result<ExitCode> {
         test.env("CHROMIUM", need()?.chromium);
         say(test)
     });
+    check("what a reader mainly does, in Firefox", &|| {
+        // One browser is enough to develop with: without this one the rest is still checked.
+        let Some(firefox) = browser::find_firefox() else { return Ok(Said::not_run(browser::FIREFOX_ADVICE)) };
+        let mut test = web::npm(&["run", "--silent", "test:firefox"]);
+        test.env("FIREFOX", firefox);
+        say(test)
+    });
     let total = rows.iter().fold(Counts::default(), |sum, row| Counts {
         passed: sum.passed + row.counts.passed,
         failed: sum.failed + row.counts.failed,
         skipped: sum.skipped + row.counts.skipped,
     });
     println!("\n{:>8} {:>7} {:>7} {:>8}  check", "passed", "failed", "skipped", "seconds");
-    for Row { name, counts, elapsed } in &rows {
+    for Row { name, counts, elapsed, .. } in &rows {
         let Counts { passed, failed, skipped } = counts;
         println!("{passed:>8} {failed:>7} {skipped:>7} {:>8.1}  {name}", elapsed.as_secs_f64());
     }
     println!();
+    for (name, why) in rows.iter().filter_map(|row| Some((row.name, row.not_run.as_ref()?))) {
+        println!("not run: {name}: {why}");
+    }
     let skipped = if total.skipped > 0 { format!(", {} skipped", total.skipped) } else { String::new() };
     println!("{} passed, {} failed{skipped}", total.passed, total.failed);
     Ok(if total.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -92,18 +104,28 @@ fn wasm_tests(browser: &browser::Browser, build: &engine::Build) -> Result<Comma
 struct Said {
     failed: bool,
     text: String,
+    not_run: Option<String>,
+}
+
+impl Said {
+    /// A check that cannot be made here.
+    fn not_run(why: &str) -> Self {
+        Self { not_run: Some(why.to_owned()), ..Self::default() }
+    }
 }
 
 fn say(mut command: Command) -> Result<Said> {
     let output = capture(&mut command)?;
-    Ok(Said { failed: !output.status.success(), text: text(&output) })
+    Ok(Said { failed: !output.status.success(), text: text(&output), not_run: None })
 }
 
 fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
     let step = Step::begin(name);
-    let said = work().unwrap_or_else(|error| Said { failed: true, text: format!("{error:#}") });
+    let said = work().unwrap_or_else(|error| Said { failed: true, text: format!("{error:#}"), not_run: None });
     let mut counts = count(&said.text);
-    if said.failed && counts.failed == 0 {
+    if said.not_run.is_some() {
+        counts.skipped = 1;
+    } else if said.failed && counts.failed == 0 {
         counts.failed = 1;
     } else if counts == Counts::default() {
         // A check without parts, such as the format, is one check.
@@ -113,7 +135,7 @@ fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
     if counts.failed > 0 {
         println!("---- {name} ----\n{}\n", said.text.trim_end());
     }
-    Row { name, counts, elapsed }
+    Row { name, counts, elapsed, not_run: said.not_run }
 }
 
 /// Adds up what cargo's and Playwright's closing lines say.
