@@ -42,47 +42,49 @@ impl WordTable {
     /// Holds `words`, which ascend, under their indices and then, marked, those of `marked` that are not among
     /// them; those that are, are marked where they stand.
     pub(crate) fn new<'m>(words: &Words, marked: impl Iterator<Item = &'m str>) -> Self {
-        let mut marked: Vec<&str> = marked.collect();
-        marked.sort_unstable();
-        marked.dedup();
+        let (pool, places) = words.places();
+        let mut marks: Vec<(usize, &str)> =
+            marked.map(|mark| (words.partition_point(0..words.len(), |word| word < mark.as_bytes()), mark)).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        let (here, missing): (Vec<_>, Vec<_>) =
+            marks.into_iter().partition(|&(at, mark)| at < words.len() && words.get(at) == mark);
         let (mut short, mut long) = (0, 0);
-        for word in words.iter().chain(marked.iter().copied()) {
-            short += usize::from(word.len() <= 8);
-            long += usize::from((9..=16).contains(&word.len()));
+        for len in words.places().1.map(|(from, to)| to - from).chain(missing.iter().map(|(_, word)| word.len())) {
+            short += usize::from(len <= 8);
+            long += usize::from((9..=16).contains(&len));
         }
         let (short, long) = (Keyed::new(short), Keyed::new(long));
-        let mut tails = Vec::with_capacity(1 + words.len() + marked.len());
+        let mut tails = Vec::with_capacity(1 + words.len() + missing.len());
         tails.push(0);
         let mut table = Self { short, long, tails, others: Vec::new() };
-        let mut missing = Vec::new();
-        let mut marked = marked.iter().peekable();
-        for word in words.iter() {
-            while let Some(other) = marked.next_if(|&&other| other < word) {
-                missing.push(*other);
-            }
-            table.push(word, marked.next_if_eq(&&word).is_some());
+        let mut here = here.into_iter().map(|(at, _)| at).peekable();
+        let all_plain = is_plain(pool);
+        for (at, (from, to)) in places.enumerate() {
+            let plain = all_plain || is_plain(&pool[from..to]);
+            table.push(pool, from, to, here.next_if_eq(&at).is_some(), plain);
         }
-        missing.into_iter().chain(marked.copied()).for_each(|word| table.push(word, true));
+        for word in missing.iter().map(|(_, word)| word.as_bytes()) {
+            table.push(word, 0, word.len(), true, is_plain(word));
+        }
         table.others.sort_unstable();
         table
     }
 
-    /// Adds a word that is not here, under the next number.
-    fn push(&mut self, word: &str, mark: bool) {
+    /// Adds the word `text[from..to]`, which is not here, under the next number; unless it is `plain`, it is never found.
+    fn push(&mut self, text: &[u8], from: usize, to: usize, mark: bool, plain: bool) {
         let entry = u32::try_from(2 * self.tails.len()).expect("a vocabulary has far fewer than two billion words");
-        let (entry, word) = (entry | u32::from(mark), word.as_bytes());
-        let long = word.len() > 8;
-        let (key, tail) = if long { long_key(word, 0, word.len()) } else { (eight_of(word, 0, word.len()), 0) };
+        let entry = entry | u32::from(mark);
+        // Of a short word that is what `eight_of` gives, and 0.
+        let (key, tail) = long_key(text, from, to);
         self.tails.push(tail);
         // No token is like that, and the keys count on it.
-        if word.iter().any(|&byte| byte < b' ') {
+        if !plain {
             return;
         }
-        let table = if long { &mut self.long } else { &mut self.short };
-        if word.len() > 16 || key == NO_KEY || table.find(key) != 0 {
-            self.others.push((word.into(), entry));
-        } else {
-            table.insert(key, entry);
+        let table = if to - from > 8 { &mut self.long } else { &mut self.short };
+        if to - from > 16 || key == NO_KEY || !table.insert(key, entry) {
+            self.others.push((text[from..to].into(), entry));
         }
     }
 
@@ -111,6 +113,12 @@ impl WordTable {
         let found = self.others.binary_search_by(|(other, _)| (**other).cmp(&text[from..to]));
         found.map_or(0, |at| self.others[at].1)
     }
+}
+
+/// Whether a word has no control characters: a token never has.
+fn is_plain(word: &[u8]) -> bool {
+    // All are asked, for so the compiler asks many at once.
+    word.iter().fold(true, |plain, &byte| plain & (byte >= b' '))
 }
 
 /// Entries under keys of eight bytes.
@@ -149,17 +157,22 @@ impl Keyed {
         (key.wrapping_mul(SPREAD) >> (u64::BITS - self.bits)) as usize
     }
 
-    /// Adds a key that is not here.
-    fn insert(&mut self, key: u64, entry: u32) {
+    /// Adds a key, or says that it is here already.
+    fn insert(&mut self, key: u64, entry: u32) -> bool {
         let mut at = self.line(key);
         loop {
             let Line { keys, entries } = &mut self.lines[at];
-            if let Some(way) = entries[1..].iter().position(|&entry| entry == 0) {
+            if keys.contains(&key) {
+                return false;
+            }
+            // Those in use come first; to count them is quicker than to guess where they end.
+            let way = keys.iter().map(|&key| usize::from(key != NO_KEY)).sum::<usize>();
+            if way < WAYS {
                 (keys[way], entries[1 + way]) = (key, entry);
                 if way + 1 == WAYS {
                     entries[0] = ELSEWHERE;
                 }
-                return;
+                return true;
             }
             at = (at + 1) & (self.lines.len() - 1);
         }
@@ -182,11 +195,12 @@ impl Keyed {
     }
 }
 
-/// Two numbers for a word of more than eight bytes, of which they hold sixteen: no two words have both in common.
+/// Two numbers for a word, of which they hold sixteen bytes: no two words of so many have both in common.
 #[inline]
 fn long_key(text: &[u8], from: usize, to: usize) -> (u64, u64) {
-    let tail = eight_of(text, from + 8, to.min(from + 16));
-    (eight_of(text, from, from + 8) ^ tail.wrapping_mul(SPREAD).rotate_left(32), tail)
+    let middle = to.min(from + 8);
+    let tail = eight_of(text, middle, to.min(from + 16));
+    (eight_of(text, from, middle) ^ tail.wrapping_mul(SPREAD).rotate_left(32), tail)
 }
 
 /// The at most eight bytes of `text[from..to]` as a number, the first of them lowest: another for every text without
@@ -253,16 +267,19 @@ impl PairTable {
         let bits = lines.trailing_zeros();
         let line = PairLine { rests: [NO_REST; PAIR_WAYS], rows: [0; 1 + PAIR_WAYS] };
         let mut table = Self { lines: vec![line; lines], bits, word_bits, others: Vec::new() };
-        for (row, &feature) in (1..).zip(features).skip(first) {
-            let Feature::Pair(left, right) = feature else { continue };
+        // How full the lines are is kept apart while they fill: it stays near, and to write need not wait for memory.
+        let mut used = vec![0_u8; lines];
+        for (row, &feature) in (first..).zip(&features[first..]) {
+            let (Feature::Pair(left, right), Ok(row)) = (feature, u32::try_from(row + 1)) else { continue };
             let (line, rest) = table.place(left, right);
-            let PairLine { rests, rows } = &mut table.lines[line];
-            match rows[1..].iter().position(|&row| row == 0) {
-                Some(way) => (rests[way], rows[1 + way]) = (rest, row),
-                None => {
-                    rows[0] = ELSEWHERE;
-                    table.others.push((table.pair(left, right), row));
-                }
+            let (used, PairLine { rests, rows }) = (&mut used[line], &mut table.lines[line]);
+            let way = usize::from(*used);
+            if way < PAIR_WAYS {
+                (rests[way], rows[1 + way]) = (rest, row);
+                *used += 1;
+            } else {
+                rows[0] = ELSEWHERE;
+                table.others.push((table.pair(left, right), row));
             }
         }
         table

@@ -11,24 +11,21 @@ use crate::lookup::PairTable;
 /// What a sum counts in: halves of a weight, for a pair gives half to each of its words.
 pub(crate) const UNITS: i64 = 2;
 
-/// Labels side by side, as many as are added at once; more labels take several.
+/// As many labels are added at once. Nearly every topic has two or three, and a loop over so few costs more than its work.
 const LANES: usize = 4;
 
-type Lanes = [i8; LANES];
-
-/// A model's features with their weights.
+/// A model's features with their weights, in rows: a weight a label.
 #[derive(Clone, Debug)]
 pub(crate) struct Weights {
     labels: usize,
-    /// How many [`Lanes`] a feature has.
-    width: usize,
-    /// For each word, and then for any unknown one, the weights of the word itself.
-    words: Vec<Lanes>,
-    /// Likewise, the row of the word under negation.
+    /// For each word, and then for any unknown one, the row of the word itself, so that it is found in one step; and
+    /// [`LANES`] more, so that as many can be read at a row's beginning.
+    words: Vec<i8>,
+    /// Likewise, the number of the row of the word under negation.
     negated: Vec<u32>,
     pairs: PairTable,
-    /// First a row of zeros, then one a feature.
-    rows: Vec<Lanes>,
+    /// First a row of zeros, then one a feature, and again [`LANES`] more.
+    rows: Vec<i8>,
     /// The left neighbour of a sentence's first term.
     start: WordId,
     /// The number that stands for any unknown word.
@@ -42,27 +39,25 @@ impl Weights {
     /// A model's weights in this order; `markers` are what its lexicon says of them.
     pub(crate) fn new(linear: &Linear, markers: Markers) -> Self {
         let (words, labels, features) = (linear.words.len(), linear.bias.len(), &linear.features);
-        let width = labels.div_ceil(LANES);
         let unknown = WordId::try_from(words).expect("a vocabulary has far fewer than four billion words");
+        let mut rows = Vec::with_capacity((features.len() + 1) * labels + LANES);
+        rows.resize(labels, 0);
+        rows.extend_from_slice(&linear.weights);
+        rows.resize(rows.len() + LANES, 0);
         let mut out = Self {
             labels,
-            width,
-            words: vec![[0; LANES]; (words + 1) * width],
+            words: vec![0; (words + 1) * labels + LANES],
             negated: vec![0; words + 1],
             pairs: PairTable::new(if linear.settings.pairs { features } else { &[] }, words),
-            rows: vec![[0; LANES]; (features.len() + 1) * width],
+            rows,
             start: markers.start.unwrap_or(unknown),
             unknown,
         };
-        let rows = out.rows[width..].as_flattened_mut().chunks_exact_mut((width * LANES).max(1));
-        for (lanes, row) in rows.zip(linear.weights.chunks_exact(labels.max(1))) {
-            lanes.iter_mut().zip(row).for_each(|(lane, &weight)| *lane = weight);
-        }
         for (row, &feature) in (1..).zip(features) {
             match feature {
                 Feature::Word(a) => {
-                    let from = row as usize * width;
-                    out.words[a as usize * width..][..width].copy_from_slice(&out.rows[from..from + width]);
+                    let (to, from) = (&mut out.words[a as usize * labels..], &out.rows[row as usize * labels..]);
+                    to.iter_mut().zip(&from[..labels]).for_each(|(to, from)| *to = *from);
                 }
                 Feature::Negated(a) => out.negated[a as usize] = row,
                 // Keys ascend by kind: from here on there are only pairs.
@@ -78,14 +73,16 @@ impl Weights {
         sums.resize(self.labels, 0);
         for from in (0..terms.len()).step_by(BLOCK) {
             let block = from..terms.len().min(from + BLOCK);
-            if self.width == 1 {
-                // Nearly every topic has two or three labels, and a loop over so few costs more than its work.
+            if self.labels <= LANES {
                 let mut block_sums = [0_i32; LANES];
-                self.each(terms, block, |_, row| add(&mut block_sums, &row[0]));
+                self.each(terms, block, |_, row| {
+                    // What stands behind the row is added up as well, where nobody asks for it.
+                    let row: &[i8; LANES] = row.first_chunk().expect("as many stand behind every row");
+                    block_sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += i32::from(weight));
+                });
                 sums.iter_mut().zip(block_sums).for_each(|(sum, part)| *sum += UNITS * i64::from(part));
             } else {
                 self.each(terms, block, |_, row| {
-                    let row = row.as_flattened();
                     sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += UNITS * i64::from(weight));
                 });
             }
@@ -98,16 +95,15 @@ impl Weights {
         self.each(terms, 0..terms.len(), |of, row| {
             for term in of {
                 let share = &mut shares[term * self.labels..][..self.labels];
-                let row = row.as_flattened();
                 share.iter_mut().zip(row).for_each(|(share, &weight)| *share += UNITS / 2 * i64::from(weight));
             }
         });
         shares
     }
 
-    /// Every feature of some of the terms: the one or two terms it belongs to, and its weights.
+    /// Every feature of some of the terms: the one or two terms it belongs to, and its row with whatever is behind it.
     #[inline]
-    fn each(&self, terms: &[Term], block: std::ops::Range<usize>, mut see: impl FnMut([usize; 2], &[Lanes])) {
+    fn each(&self, terms: &[Term], block: std::ops::Range<usize>, mut see: impl FnMut([usize; 2], &[i8])) {
         let number = |term: &Term| term.id.unwrap_or(self.unknown);
         let mut before = block.start.checked_sub(1).map_or(self.start, |before| number(&terms[before]));
         for (i, term) in block.clone().zip(&terms[block]) {
@@ -124,14 +120,9 @@ impl Weights {
     }
 
     #[inline]
-    fn row<'w>(&self, rows: &'w [Lanes], at: u32) -> &'w [Lanes] {
-        &rows[at as usize * self.width..][..self.width]
+    fn row<'w>(&self, rows: &'w [i8], at: u32) -> &'w [i8] {
+        &rows[at as usize * self.labels..]
     }
-}
-
-#[inline]
-fn add(sums: &mut [i32; LANES], row: &Lanes) {
-    sums.iter_mut().zip(row).for_each(|(sum, &weight)| *sum += i32::from(weight));
 }
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ impl Pieces {
         if words.iter().any(|piece| piece.is_empty() || piece == CONTINUES) {
             return Err(EncoderError::new("pieces", "must hold a character each"));
         }
-        let start = position(&words, 0..words.len(), |piece| piece < CONTINUES.as_bytes());
-        let end = position(&words, start..words.len(), |piece| piece.starts_with(CONTINUES.as_bytes()));
+        let start = words.partition_point(0..words.len(), |piece| piece < CONTINUES.as_bytes());
+        let end = words.partition_point(start..words.len(), |piece| piece.starts_with(CONTINUES.as_bytes()));
         Ok(Self { words, continuations: (start, end) })
     }
 
@@ -146,7 +146,7 @@ impl Pieces {
     fn longest(&self, range: std::ops::Range<usize>, skip: usize, text: &[u8]) -> Option<(u32, usize)> {
         let mut text = text;
         loop {
-            let after = position(&self.words, range.clone(), |piece| &piece[skip..] <= text);
+            let after = self.words.partition_point(range.clone(), |piece| &piece[skip..] <= text);
             let index = after.checked_sub(1).filter(|index| range.contains(index))?;
             let piece = &self.words.get(index).as_bytes()[skip..];
             let common = piece.iter().zip(text).take_while(|(a, b)| a == b).count();
@@ -157,16 +157,6 @@ impl Pieces {
             text = &text[..common];
         }
     }
-}
-
-/// The first index in `range` of which `before` does not hold; it holds of the first so many.
-fn position(words: &Words, range: std::ops::Range<usize>, before: impl Fn(&[u8]) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = low.midpoint(high);
-        if before(words.get(middle).as_bytes()) { low = middle + 1 } else { high = middle }
-    }
-    low
 }
 
 /// Where each of a sentence's tokens stands.

@@ -2,6 +2,7 @@
 //! against what is left, before anything is allocated.
 
 use super::{Kind, ModelError, Result};
+use crate::ascii::eight;
 
 #[derive(Default)]
 pub(super) struct Writer(pub(super) Vec<u8>);
@@ -45,38 +46,29 @@ pub(super) struct Reader<'b> {
 }
 
 impl<'b> Reader<'b> {
+    #[inline]
     pub(super) fn take(&mut self, n: usize) -> Result<&'b [u8]> {
-        let end = self.at.checked_add(n).filter(|&end| end <= self.bytes.len());
-        let end = end.ok_or(ModelError { kind: Kind::Truncated { at: self.bytes.len() } })?;
-        let out = &self.bytes[self.at..end];
-        self.at = end;
+        let Some(out) = self.bytes[self.at..].get(..n) else {
+            return Err(ModelError { kind: Kind::Truncated { at: self.bytes.len() } });
+        };
+        self.at += n;
         Ok(out)
     }
 
+    #[inline]
     pub(super) fn number(&mut self) -> Result<u64> {
-        let at = self.at;
-        let mut out = 0;
-        // Most are small, and files have tens of thousands.
-        if let Some(&byte) = self.bytes.get(at).filter(|&&byte| byte < 0x80) {
-            self.at += 1;
-            return Ok(u64::from(byte));
-        }
-        for shift in (0..64).step_by(7) {
-            let byte = self.take(1)?[0];
-            out |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Ok(out);
-            }
-        }
-        Err(ModelError::invalid(at, "a number is too long"))
+        let (n, end) = number(self.bytes, self.at)?;
+        self.at = end;
+        Ok(n)
     }
 
     /// How many items follow, each of at least `size` bytes: checked before anything is allocated.
+    #[inline]
     pub(super) fn len(&mut self, size: usize) -> Result<usize> {
         let at = self.at;
         let n = self.number()?;
         let fits = usize::try_from(n).ok().filter(|&n| n <= (self.bytes.len() - self.at) / size.max(1));
-        fits.ok_or(ModelError::invalid(at, "a length is greater than the file"))
+        fits.ok_or_else(|| ModelError::invalid(at, "a length is greater than the file"))
     }
 
     pub(super) fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
@@ -98,19 +90,96 @@ impl<'b> Reader<'b> {
         text.map(str::to_owned).map_err(|_| ModelError::invalid(at, "text is not UTF-8"))
     }
 
-    /// Strictly ascending numbers below `limit`.
-    pub(super) fn ascending(&mut self, limit: u64, mut each: impl FnMut(usize, u64) -> Result<()>) -> Result<usize> {
+    /// What `each` makes of strictly ascending numbers; one of which it makes nothing is refused as being `what`.
+    pub(super) fn ascending<T>(&mut self, each: impl Fn(u64) -> Option<T>, what: &'static str) -> Result<Vec<T>> {
         let n = self.len(1)?;
-        let mut last = 0_u64;
+        let mut out = Vec::with_capacity(n);
+        let (mut at, mut last) = (self.at, 0_u64);
         for i in 0..n {
-            let at = self.at;
-            let step = self.number()?;
-            last = last
-                .checked_add(step)
-                .filter(|&next| next < limit && (i == 0 || step > 0))
-                .ok_or(ModelError::invalid(at, "numbers are not in ascending order or too large"))?;
-            each(at, last)?;
+            let (step, end) = number(self.bytes, at)?;
+            let next = last.wrapping_add(step);
+            if next <= last && (i > 0 || next < last) {
+                return Err(ModelError::invalid(at, "numbers are not in ascending order or too large"));
+            }
+            let Some(made) = each(next) else { return Err(ModelError::invalid(at, what)) };
+            out.push(made);
+            (at, last) = (end, next);
         }
-        Ok(n)
+        self.at = at;
+        Ok(out)
+    }
+}
+
+/// The number at `at`, and where it ends. Files have tens of thousands, of a byte or of five: to ask of each byte
+/// whether it is the last would be a guess each time, so where eight are left they are read as one.
+#[inline]
+fn number(bytes: &[u8], at: usize) -> Result<(u64, usize)> {
+    const MORE: u64 = u64::from_le_bytes([0x80; 8]);
+    let eight = eight(bytes, at).unwrap_or(MORE);
+    let last = !eight & MORE;
+    if last == 0 {
+        return any_number(bytes, at);
+    }
+    let sevens = eight & (last ^ (last - 1)) & !MORE;
+    let fourteens = sevens & 0x007f_007f_007f_007f | sevens >> 1 & 0x3f80_3f80_3f80_3f80;
+    let more = fourteens & 0x0000_3fff_0000_3fff | fourteens >> 2 & 0x0fff_c000_0fff_c000;
+    let all = more & 0x0fff_ffff | more >> 4 & 0x00ff_ffff_f000_0000;
+    Ok((all, at + last.trailing_zeros() as usize / 8 + 1))
+}
+
+/// The same of up to ten bytes, wherever they stand.
+#[cold]
+fn any_number(bytes: &[u8], at: usize) -> Result<(u64, usize)> {
+    let mut reader = Reader { bytes, at };
+    let mut out = 0;
+    for shift in (0..64).step_by(7) {
+        let byte = reader.take(1)?[0];
+        out |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Ok((out, reader.at));
+        }
+    }
+    Err(ModelError::invalid(at, "a number is too long"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Reader, Writer};
+
+    #[test]
+    fn numbers_of_every_length_are_read_as_written() {
+        let numbers: Vec<u64> = (0..64).flat_map(|bits| [1 << bits, (1 << bits) - 1, u64::MAX >> bits]).collect();
+        for &n in &numbers {
+            let mut out = Writer::default();
+            out.number(n);
+            for behind in 0..12 {
+                for fill in [0, 0x7f, 0x80, 0xff] {
+                    let bytes = [&out.0[..], &vec![fill; behind]].concat();
+                    let mut input = Reader { bytes: &bytes, at: 0 };
+                    assert_eq!(input.number(), Ok(n), "{n} and {behind} of {fill}");
+                    assert_eq!(input.at, out.0.len());
+                }
+            }
+        }
+        let mut ascending = numbers;
+        ascending.sort_unstable();
+        ascending.dedup();
+        let mut out = Writer::default();
+        out.ascending(ascending.iter().copied());
+        let read = |bytes: &[u8]| Reader { bytes, at: 0 }.ascending(|n| (n != 9).then_some(n), "nine");
+        assert_eq!(read(&out.0), Ok(ascending));
+        for (bytes, expected) in [
+            (&[2, 3, 0][..], "byte 2: numbers are not in ascending order"),
+            (
+                &[2, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
+                "byte 2: numbers are not in ascending order",
+            ),
+            (&[2, 3, 6], "byte 2: nine"),
+            (&[1, 0x80, 0x80], "cut short"),
+            (&[1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], "byte 1: a number is too long"),
+        ] {
+            let error = read(bytes).unwrap_err().to_string();
+            assert!(error.contains(expected), "{bytes:?}: {error}");
+        }
     }
 }

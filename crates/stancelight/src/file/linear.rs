@@ -45,28 +45,31 @@ pub(super) fn write(out: &mut Writer, linear: &Linear) {
 
 pub(super) fn read(input: &mut Reader<'_>, settings: Settings, labels: usize) -> Result<Linear> {
     let words = read_words(input)?;
-    let known = words.len() as u64;
-    let mut features = Vec::new();
-    input.ascending(u64::MAX, |at, key| {
-        let feature = Feature::from_key(key).filter(|feature| {
-            let (a, b) = feature.words();
-            u64::from(a) < known && b.is_none_or(|b| u64::from(b) < known)
-        });
-        features.push(feature.ok_or(ModelError::invalid(at, "a feature names a word that is not there"))?);
-        Ok(())
-    })?;
+    let known = |feature: &Feature| {
+        let (a, b) = feature.words();
+        (a.max(b.unwrap_or(0)) as usize) < words.len()
+    };
+    let known = |key| Feature::from_key(key).filter(known);
+    let features = input.ascending(known, "a feature names a word that is not there")?;
     let (mut bias, mut scale) = (Vec::new(), Vec::new());
     for _ in 0..labels {
         bias.push(input.float()?);
         scale.push(input.float()?);
     }
-    let size = features.len().checked_mul(labels).ok_or(ModelError::invalid(input.at, "there are too many weights"))?;
+    let too_many = || ModelError::invalid(input.at, "there are too many weights");
+    let size = features.len().checked_mul(labels).ok_or_else(too_many)?;
     let columns = input.take(size)?;
-    let mut weights = vec![0; size];
-    for (label, column) in columns.chunks_exact(features.len().max(1)).enumerate() {
-        for (row, &weight) in column.iter().enumerate() {
-            weights[row * labels + label] = weight.cast_signed();
-        }
-    }
+    let weights = match labels {
+        2 => rows::<2>(columns),
+        3 => rows::<3>(columns),
+        _ => (0..size).map(|i| columns[i % labels * features.len() + i / labels].cast_signed()).collect(),
+    };
     Ok(Linear { settings, words, features, bias, scale, weights })
+}
+
+/// A row of a weight a label for each feature, of a column a label; nearly every topic has two labels or three.
+fn rows<const LABELS: usize>(columns: &[u8]) -> Vec<i8> {
+    let features = columns.len() / LABELS;
+    let columns: [&[u8]; LABELS] = std::array::from_fn(|label| &columns[label * features..][..features]);
+    (0..features).map(|i| columns.map(|column| column[i].cast_signed())).collect::<Vec<_>>().into_flattened()
 }
