@@ -7,7 +7,7 @@ const TOPIC: &str = crate::command::TOPIC;
 fn corpus(topic: &TopicFile) -> Corpus {
     let fixture = crate::command::Fixture::new();
     let mut corpus = Corpus::default();
-    corpus.read_file(&fixture.path("data.jsonl"), &topic.topic, None).unwrap();
+    corpus.read_file(&fixture.path("data.jsonl"), &topic.topic, &[]).unwrap();
     corpus
 }
 

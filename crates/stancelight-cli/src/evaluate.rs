@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<()> {
     let mut corpus = Corpus::default();
     for path in &args.data {
         // Nothing is folded here: what would group rows, slices them.
-        corpus.read_file(path, topic, args.by.as_deref())?;
+        corpus.read_file(path, topic, args.by.as_slice())?;
     }
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();
@@ -91,10 +91,10 @@ fn by_field(
     topic: &Topic,
     seed: u64,
 ) -> Result<Vec<(String, Evaluation)>> {
-    if rows.iter().all(|row| row.group.is_none()) {
+    if rows.iter().all(|row| row.groups.is_empty()) {
         bail!("--by {field}: no row has a field `{field}`; name one that the data have");
     }
-    let value = |row: &Row| row.group.clone().unwrap_or_else(|| format!("(no {field})"));
+    let value = |row: &Row| row.groups.first().cloned().unwrap_or_else(|| format!("(no {field})"));
     let mut found = slices(rows, verdicts, topic, seed, value);
     found.sort_by_key(|(_, e)| std::cmp::Reverse(e.sentences));
     Ok(found)

@@ -35,9 +35,10 @@ pub struct Args {
     /// Also write a model card (Markdown)
     #[arg(long, value_name = "FILE")]
     card: Option<PathBuf>,
-    /// Field whose equal values (a document, a speaker) never stand in two folds
-    #[arg(long, value_name = "FIELD")]
-    group: Option<String>,
+    /// Field whose equal values (a document, a speaker) never stand in two folds; or several, such as
+    /// `document,speaker`
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    group: Vec<String>,
     /// Cross-validation folds
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(2..=100))]
     folds: u16,
@@ -119,7 +120,7 @@ pub fn run(args: &Args) -> Result<()> {
     let file = TopicFile::read(&args.topic)?;
     let mut corpus = Corpus::default();
     for path in &args.data {
-        corpus.read_file(path, &file.topic, args.group.as_deref())?;
+        corpus.read_file(path, &file.topic, &args.group)?;
     }
     let data_dir = args.data_dir.as_deref();
     let mut read_outside = |validate: bool| -> Result<usize> {

@@ -133,7 +133,7 @@ mod tests {
             "Oslo Signs an accord; she signs.",
         ]
         .iter()
-        .map(|text| Row { text: (*text).into(), target: vec![1.0, 0.0], weight: 1.0, group: None, source: 0 })
+        .map(|text| Row { text: (*text).into(), target: vec![1.0, 0.0], weight: 1.0, groups: Vec::new(), source: 0 })
         .collect();
         let forms = "envoys of chad met peru in oslo . we saw and signs an accord ; she";
         let pieces = Pieces::new(forms.split(' ')).unwrap();

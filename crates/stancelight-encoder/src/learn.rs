@@ -297,7 +297,7 @@ mod tests {
                 ["Chad", "Mali", "Oman"][i % 3],
                 ["port", "town"][i / 6 % 2]
             );
-            Row { text, target: target.to_vec(), weight: 1.0, group: None, source: 0 }
+            Row { text, target: target.to_vec(), weight: 1.0, groups: Vec::new(), source: 0 }
         };
         (0..48).map(row).collect()
     }

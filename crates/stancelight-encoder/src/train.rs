@@ -142,7 +142,7 @@ pub fn train(
     let part =
         |out: bool| inside.iter().zip(&assigned).filter(move |(_, fold)| (**fold == 0) == out).map(|(row, _)| *row);
     let kept: Vec<&Row> = part(true).collect();
-    let outside = outside.iter().zip(&kin).filter(|(_, kin)| **kin != Some(0)).map(|(row, _)| *row);
+    let outside = outside.iter().zip(&kin).filter(|(_, kin)| !kin.contains(&0)).map(|(row, _)| *row);
     let taught: Vec<&Row> = part(false).chain(outside).collect();
     // Who judges epochs and makes probabilities honest.
     let judges: Vec<&Row> = kept.iter().copied().chain(&dev.rows).collect();

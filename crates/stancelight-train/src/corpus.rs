@@ -22,8 +22,8 @@ pub struct Row {
     pub target: Vec<f32>,
     /// What it counts.
     pub weight: f32,
-    /// Rows of one group (a document, a speech) never stand in two folds.
-    pub group: Option<String>,
+    /// What the row is of: a document, a speaker. Rows with one of these in common never stand in two folds.
+    pub groups: Vec<String>,
     /// Which of [`Corpus::sources`] it is from.
     pub source: usize,
 }
@@ -48,7 +48,7 @@ pub struct Corpus {
 struct Reading<'a> {
     topic: &'a Topic,
     path: &'a Path,
-    group: Option<&'a str>,
+    group: &'a [String],
     outside: Option<&'a DataSource>,
     opinions: Option<Opinions>,
     source: usize,
@@ -56,11 +56,11 @@ struct Reading<'a> {
 
 impl Corpus {
     /// Adds the rows of a file: `.csv` and `.tsv` with a header line, anything else as JSON Lines. `group`
-    /// names the field that keeps rows together in cross-validation.
+    /// names the fields whose equal values keep rows together in cross-validation.
     ///
     /// # Errors
     /// If the file cannot be read or a row is not what it must be.
-    pub fn read_file(&mut self, path: &Path, topic: &Topic, group: Option<&str>) -> Result<(), TrainError> {
+    pub fn read_file(&mut self, path: &Path, topic: &Topic, group: &[String]) -> Result<(), TrainError> {
         let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
         self.read(name, path, topic, group, None)
     }
@@ -71,7 +71,7 @@ impl Corpus {
     /// As [`Self::read_file`].
     pub fn read_source(&mut self, path: &Path, source: &DataSource, topic: &Topic) -> Result<(), TrainError> {
         let before = self.rows.len();
-        self.read(source.name().to_owned(), path, topic, None, Some(source))?;
+        self.read(source.name().to_owned(), path, topic, source.group.as_slice(), Some(source))?;
         if let Some(limit) = source.limit {
             let new = self.rows.split_off(before);
             // Evenly spread: files are often sorted by something.
@@ -87,7 +87,7 @@ impl Corpus {
         name: String,
         path: &Path,
         topic: &Topic,
-        group: Option<&str>,
+        group: &[String],
         outside: Option<&DataSource>,
     ) -> Result<(), TrainError> {
         let file = File::open(path).map_err(|error| read_error(path, &error))?;
@@ -187,6 +187,11 @@ fn normalise(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// A string as it is, anything else as it is written.
+fn plain_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
 /// The parser's message without its own line number, which is always 1.
 fn plain(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -229,15 +234,15 @@ impl Reading<'_> {
                 number.ok_or_else(|| format!("`weight` must be a number above 0, not {value}"))?
             }
         };
-        let group = match self.group {
-            None => None,
-            Some(field) => match object.get(field) {
-                None | Some(Value::Null) => None,
-                Some(Value::String(value)) => Some(value.clone()),
-                Some(other) => Some(other.to_string()),
-            },
-        };
-        Ok(Some(Row { text, target, weight, group, source: self.source }))
+        let mut groups = Vec::new();
+        for value in self.group.iter().filter_map(|field| object.get(field)) {
+            match value {
+                Value::Null => {}
+                Value::Array(values) => groups.extend(values.iter().map(plain_text)),
+                value => groups.push(plain_text(value)),
+            }
+        }
+        Ok(Some(Row { text, target, weight, groups, source: self.source }))
     }
 
     /// Complains if opinions are left over: they then belong to another file.
@@ -368,7 +373,7 @@ mod tests {
         let corpus = |texts: &[&str]| Corpus {
             rows: texts
                 .iter()
-                .map(|text| Row { text: (*text).into(), target: vec![1.0], weight: 1.0, group: None, source: 0 })
+                .map(|text| Row { text: (*text).into(), target: vec![1.0], weight: 1.0, groups: Vec::new(), source: 0 })
                 .collect(),
             sources: vec!["a".into()],
         };

@@ -17,9 +17,9 @@ pub struct Folds {
     pub count: usize,
     /// The fold of each inside row, `0..count`.
     pub assigned: Vec<usize>,
-    /// For each outside row the fold of the inside rows that it nearly repeats, if there are such: that fold's model
-    /// may not learn from it either.
-    pub kin: Vec<Option<usize>>,
+    /// For each outside row the folds of the inside rows that it nearly repeats or has a group in common with: those
+    /// folds' models may not learn from it either.
+    pub kin: Vec<Vec<usize>>,
     /// What a reader should be warned of.
     pub warnings: Vec<String>,
 }
@@ -29,23 +29,39 @@ pub struct Folds {
 /// # Errors
 /// If a label has fewer than two rows.
 pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u64) -> Result<Folds, TrainError> {
-    let mut groups = inseparable(rows);
+    let first = first_of_groups(&rows[..inside]);
+    let mut groups = inseparable(rows, &first, inside);
     let like = part_outside(&mut groups, inside, rows.len());
-    let rows = &rows[..inside];
+    let (rows, outside) = rows.split_at(inside);
     let count = usable(rows, &groups, topic, wanted)?;
     let warnings = warnings(rows, &groups, topic, count);
     let assigned = assign(rows, groups, topic.labels.len(), count, seed);
-    let kin = like.into_iter().map(|like| like.map(|i| assigned[i])).collect();
+    let kin = outside.iter().zip(like).map(|(row, like)| {
+        let named = row.groups.iter().filter_map(|group| first.get(group.as_str()).copied());
+        like.into_iter().chain(named).map(|i| assigned[i]).collect()
+    });
+    let kin = kin.collect();
     Ok(Folds { count, assigned, kin, warnings })
 }
 
-/// The rows that must stand in one fold, together; every row is in one of these groups.
-fn inseparable(rows: &[&Row]) -> Vec<Vec<usize>> {
-    let mut sets = Sets::new(rows.len());
-    let mut first: HashMap<(usize, &str), usize> = HashMap::new();
+/// The first row of each group.
+fn first_of_groups<'r>(rows: &[&'r Row]) -> HashMap<&'r str, usize> {
+    let mut first = HashMap::new();
     for (i, row) in rows.iter().enumerate() {
-        if let Some(group) = &row.group {
-            sets.join(i, *first.entry((row.source, group)).or_insert(i));
+        for group in &row.groups {
+            first.entry(group.as_str()).or_insert(i);
+        }
+    }
+    first
+}
+
+/// The rows that must stand in one fold, together; every row is in one of these sets. Outside rows, from `inside` on, are
+/// there for what they nearly repeat only: one made of two groups does not make those one.
+fn inseparable(rows: &[&Row], first: &HashMap<&str, usize>, inside: usize) -> Vec<Vec<usize>> {
+    let mut sets = Sets::new(rows.len());
+    for (i, row) in rows[..inside].iter().enumerate() {
+        for group in &row.groups {
+            sets.join(i, first[group.as_str()]);
         }
     }
     join_near_duplicates(rows.iter().map(|row| row.text.as_str()), &mut sets);
@@ -133,23 +149,30 @@ fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: usiz
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, assign, inseparable, part_outside};
+    use super::{Row, assign, deal, first_of_groups, inseparable};
+    use crate::topic_file::TopicFile;
 
-    fn row(text: &str, label: usize, group: Option<&str>) -> Row {
+    fn row(text: &str, label: usize, group: &[&str]) -> Row {
         let mut target = vec![0.0, 0.0];
         target[label] = 1.0;
-        Row { text: text.into(), target, weight: 1.0, group: group.map(Into::into), source: 0 }
+        Row {
+            text: text.into(),
+            target,
+            weight: 1.0,
+            groups: group.iter().map(|&group| group.into()).collect(),
+            source: 0,
+        }
     }
 
     #[test]
     fn keeps_groups_and_repeats_together_and_labels_even() {
-        let mut rows: Vec<Row> = (0..100).map(|i| row(&format!("sentence {i}"), i % 2, None)).collect();
-        rows.extend((0..10).map(|i| row(&format!("member {i}"), 0, Some("g"))));
-        rows.push(row("Sentence 7!", 1, None));
-        rows.push(row("they signed it in the harbour today", 1, None));
-        rows.push(row("They signed it in the market today.", 0, Some("g")));
+        let mut rows: Vec<Row> = (0..100).map(|i| row(&format!("sentence {i}"), i % 2, &[])).collect();
+        rows.extend((0..10).map(|i| row(&format!("member {i}"), 0, &["g"])));
+        rows.push(row("Sentence 7!", 1, &[]));
+        rows.push(row("they signed it in the harbour today", 1, &[]));
+        rows.push(row("They signed it in the market today.", 0, &["g"]));
         let rows: Vec<&Row> = rows.iter().collect();
-        let assign = |seed| assign(&rows, inseparable(&rows), 2, 5, seed);
+        let assign = |seed| assign(&rows, inseparable(&rows, &first_of_groups(&rows), rows.len()), 2, 5, seed);
         let folds = assign(1);
         assert_eq!(folds[7], folds[110]);
         // A near-duplicate of a group's member stands with all of the group.
@@ -163,20 +186,34 @@ mod tests {
         assert_eq!(folds, assign(1));
         assert_ne!(folds, assign(2));
     }
+
     #[test]
-    fn outside_rows_know_whom_they_repeat() {
-        let texts = [
-            "the envoys signed the accord in the harbour",
-            "the river rises in the hills",
-            "The envoys signed the accord in the hall.",
-            "nobody came to the market",
-            "Nobody came to the market!",
-            "The river ends in the hills",
+    fn outside_rows_know_whom_they_repeat_and_what_they_are_made_of() {
+        let inside = [
+            ("the envoys signed the accord in the harbour", &["a"][..]),
+            ("the river rises in the hills", &["b"]),
+            ("nobody came to the fair", &[]),
+            ("a choir sang on the stairs", &["c", "b"]),
         ];
-        let rows: Vec<Row> = texts.iter().map(|text| row(text, 0, None)).collect();
+        let outside = [
+            ("The envoys signed the accord in the hall.", &[][..], vec![0]),
+            ("nobody came to the market", &[], vec![2]),
+            ("something else altogether", &["d"], vec![]),
+            ("The river ends in the hills", &["a"], vec![1, 0]),
+            ("all of it is new", &["a", "b"], vec![0, 1]),
+        ];
+        let all = inside.into_iter().chain(outside.iter().map(|(text, groups, _)| (*text, *groups)));
+        let rows: Vec<Row> = all.zip(0..).map(|((text, groups), i)| row(text, i / 2 % 2, groups)).collect();
         let rows: Vec<&Row> = rows.iter().collect();
-        let mut groups = inseparable(&rows);
-        assert_eq!(part_outside(&mut groups, 2, rows.len()), [Some(0), None, None, Some(1)]);
-        assert_eq!(groups, [[0], [1]]);
+        let label = |name: &str| format!("[[labels]]\nname = \"{name}\"\npole = 0\ncolor = \"#000000\"\n");
+        let head = "name = \"t\"\ntitle = \"T\"\nquestion = \"?\"\n";
+        let topic = TopicFile::parse(&format!("{head}{}{}", label("one"), label("two"))).unwrap().topic;
+        let folds = deal(&rows, inside.len(), &topic, 3, 1).unwrap();
+        // What shares a group stands in one fold; an outside row of two groups does not join these.
+        assert_eq!(folds.assigned[3], folds.assigned[1]);
+        assert_ne!(folds.assigned[0], folds.assigned[1]);
+        for ((_, _, of), kin) in outside.iter().zip(&folds.kin) {
+            assert_eq!(*kin, of.iter().map(|&i: &usize| folds.assigned[i]).collect::<Vec<_>>());
+        }
     }
 }

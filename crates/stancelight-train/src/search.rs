@@ -59,7 +59,7 @@ pub struct Split<'a> {
     /// The fold of each row that may be held out.
     pub assigned: &'a [usize],
     /// Of each row that never is, the fold of the rows it nearly repeats, if there are such.
-    pub kin: &'a [Option<usize>],
+    pub kin: &'a [Vec<usize>],
     /// The folds to hold out, one after the other.
     pub folds: std::ops::Range<usize>,
 }
@@ -147,7 +147,7 @@ fn walk(
                 let fold = split.folds.start + i;
                 let mut targets = targets.clone();
                 let outside = split.assigned.len()..;
-                let kin = outside.zip(split.kin).filter(|(_, kin)| **kin == Some(fold)).map(|(i, _)| i);
+                let kin = outside.zip(split.kin).filter(|(_, kin)| kin.contains(&fold)).map(|(i, _)| i);
                 held(fold).chain(kin).for_each(|i| targets.weights[i] = 0.0);
                 let mut warm_start = warm_starts[i].lock().map_err(|_| TrainError::Corpus("a fit failed".into()))?;
                 let fitted = fit(&records, &targets, &options, warm_start.take())?;

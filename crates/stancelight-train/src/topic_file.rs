@@ -50,6 +50,9 @@ pub struct DataSource {
     /// Only rows whose other fields have one of these values.
     #[serde(default)]
     pub only: BTreeMap<String, Vec<String>>,
+    /// The field with the groups, as `--group` reads them from the labelled files, that a row was made of: it is not
+    /// learned from while one of these is held out.
+    pub group: Option<String>,
     /// Only measured on, never trained on.
     #[serde(default)]
     pub measure: bool,
@@ -159,7 +162,7 @@ impl TopicFile {
     }
 
     /// The same from text; the error is a line, counted from 1, and what is wrong there.
-    fn parse(text: &str) -> Result<Self, (usize, String)> {
+    pub(crate) fn parse(text: &str) -> Result<Self, (usize, String)> {
         let line_of = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&b| b == b'\n').count();
         let file: File = toml::from_str(text).map_err(|error| {
             (line_of(error.span().map_or(0, |span| span.start)), error.message().replace('\n', " "))

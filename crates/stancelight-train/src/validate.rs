@@ -18,7 +18,7 @@ pub struct Validation<'a> {
     /// The fold of each inside row, `0..folds`.
     pub assigned: &'a [usize],
     /// The fold of the inside rows that an outside row nearly repeats, if there are such.
-    pub kin: &'a [Option<usize>],
+    pub kin: &'a [Vec<usize>],
     pub folds: usize,
     /// The first so many folds are held out, one after the other.
     pub held_out: usize,
@@ -60,7 +60,8 @@ impl<'a> Validation<'a> {
         let fit = FitOptions { threads: (self.jobs / self.held_out.max(1)).max(1), ..fit.clone() };
         let by_fold = parallel(self.held_out, self.jobs, finished, |fold| {
             let chosen = choose(fold).into_iter().map(|i| self.inside[i]);
-            let outside = self.outside.iter().zip(self.kin).filter(|(_, kin)| **kin != Some(fold)).map(|(row, _)| *row);
+            let outside =
+                self.outside.iter().zip(self.kin).filter(|(_, kin)| !kin.contains(&fold)).map(|(row, _)| *row);
             let train: Vec<&Row> = chosen.chain(outside).collect();
             let linear = fit_model(&train, self.topic, &fit)?;
             let predictor = Predictor::new(uncalibrated(self.topic, linear.clone()));

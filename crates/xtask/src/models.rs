@@ -113,8 +113,8 @@ pub fn demonstrate(cli: &Path, topic: &Path) -> Result<()> {
 pub fn train(cli: &Path, topic: &Path, model: &Path) -> Command {
     let mut command = Command::new(cli);
     command.arg("train").arg("--topic").arg(topic.join("topic.toml")).arg(topic.join("corpus.jsonl"));
-    // Sentences of one article stay in one fold.
-    command.args(["--group", "article", "-o"]).arg(model);
+    // Sentences of one article stay in one fold, and with a sentence what was made of it.
+    command.args(["--group", "article,id", "-o"]).arg(model);
     command
 }
 

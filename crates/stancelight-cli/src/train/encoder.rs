@@ -159,7 +159,7 @@ fn dev(sets: &[PathBuf], file: &TopicFile, trained_on: &Corpus, data_dir: Option
                 Some(path) => dev.read_source(&path, source, &file.topic)?,
                 None => bail!("--dev {}: outside data; give its folder with --data-dir", set.display()),
             },
-            None => dev.read_file(set, &file.topic, None)?,
+            None => dev.read_file(set, &file.topic, &[])?,
         }
     }
     dev.drop_shared(trained_on);
