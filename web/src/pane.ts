@@ -8,7 +8,7 @@ import { Filter } from "./filter";
 import type { Finding } from "./findings";
 import type { Reading } from "./forms";
 import type { Offered } from "./models";
-import { Reader, type Judged } from "./reader";
+import { Reader, turn, type Judged } from "./reader";
 import { Timeline } from "./timeline";
 
 /** What a pane tells the page. */
@@ -133,9 +133,13 @@ export class Pane {
     this.isReading = true;
     const found = await this.reader.read(text, isStale, show);
     if (!found || isStale()) return;
+    // Of a long article each of these takes its time: the last words were just read, then painted, then looked into.
+    await turn();
+    if (isStale()) return;
     this.isReading = false;
     show(found);
-    this.listener.read(this);
+    await turn();
+    if (!isStale()) this.listener.read(this);
   }
 
   /** Paints what is known at the slider's threshold. */

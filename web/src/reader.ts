@@ -25,7 +25,7 @@ const TURN = 8;
 const LOOK = 200;
 
 /** Lets the browser do what waits: keystrokes, painting. */
-const turn = () => new Promise<void>((resume) => {
+export const turn = () => new Promise<void>((resume) => {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {
     port1.close();

@@ -6,6 +6,7 @@ mod counts;
 mod data;
 mod engine;
 mod judge;
+mod page;
 mod peers;
 mod perturb;
 mod score;
@@ -43,6 +44,8 @@ pub enum What {
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
     },
+    /// The page in headless Chromium: how soon it paints, and whether a very long paste blocks it
+    Page,
     /// Time the engine inside one process; `score` calls this, built as users get it
     #[command(hide = true)]
     Engine {
@@ -77,6 +80,7 @@ pub fn run(what: &What) -> Result<()> {
         What::Train { data, sizes } => train::run(&full(data)?, *sizes),
         What::Score { data } => score::run(&full(data)?),
         What::Web { data } => web::run(&full(data)?),
+        What::Page => page::run(),
         What::Engine { model, rows, rounds } => engine::run(model, rows, *rounds),
     }
 }
