@@ -21,8 +21,9 @@ type Kept = Verdict & { closer?: boolean };
 
 /** Milliseconds of work before the page gets a turn: half a frame. */
 const TURN = 8;
-/** Milliseconds between two looks at what was found so far; painting it takes a moment as well. */
+/** Milliseconds between two looks at what was found so far, and of the time a fifth at most is spent on looking. */
 const LOOK = 200;
+const SHARE = 5;
 
 /** Lets the browser do what waits: keystrokes, painting. */
 export const turn = () => new Promise<void>((resume) => {
@@ -61,7 +62,7 @@ export class Reader {
     const cuts = new Map<string, Uint32Array>();
     let at = 0;
     let begun = performance.now();
-    let looked = begun - LOOK;
+    let next = begun;
     for (const part of parts(text)) {
       const spans = this.cuts.get(part) ?? this.engine.sentences(part);
       this.cuts.set(part, spans);
@@ -75,9 +76,10 @@ export class Reader {
         out.push({ ...verdict, start: at + start, end: at + end });
         const now = performance.now();
         if (now - begun < TURN) continue;
-        if (now - looked > LOOK) {
+        if (now > next) {
           progress(out);
-          looked = performance.now();
+          const after = performance.now();
+          next = after + Math.max(LOOK, SHARE * (after - now));
         }
         await turn();
         if (isStale()) return undefined;
