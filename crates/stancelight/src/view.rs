@@ -157,6 +157,36 @@ fn verdict_fields<S: Serializer>(
 }
 
 /// The `f64` that prints like this `f32`: 0.6, not 0.6000000238418579.
+///
+/// Found as the first number of decimals that tells it from all others, as topics have few. To print it and to read
+/// that again would do too, and would bring the tables of both to every browser.
 fn shortest(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+    const MOST: usize = 17;
+    let exact = f64::from(value);
+    // Powers of ten are exact so far, and the quotient is rounded once: that is what reading the decimals gives.
+    let units = std::iter::successors(Some(1.0), |unit| Some(unit * 10.0)).take(MOST);
+    #[allow(clippy::cast_possible_truncation, reason = "the rounding is asked about")]
+    units.map(|unit| (exact * unit).round() / unit).find(|&near| near as f32 == value).unwrap_or(exact)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortest;
+    use proptest::prelude::*;
+
+    #[test]
+    fn few_decimals_stay_few() {
+        for n in -1000..=1000_i16 {
+            let value = f32::from(n) / 1000.0;
+            assert_eq!(shortest(value).to_string(), value.to_string());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_prints_as_it_did(value in -1.0..1.0_f32) {
+            prop_assume!(value.abs() > 1e-6);
+            prop_assert_eq!(shortest(value).to_string(), value.to_string());
+        }
+    }
 }

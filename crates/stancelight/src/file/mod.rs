@@ -6,6 +6,7 @@
 //! over the whole.
 
 mod bytes;
+mod checksum;
 mod encoder;
 mod linear;
 mod topic;
@@ -15,6 +16,7 @@ use crate::encoder::EncoderError;
 use crate::model::{Model, Scorer};
 use crate::topic::TopicError;
 use bytes::{Reader, Writer};
+use checksum::checksum;
 use std::fmt;
 
 /// First bytes of every model file. The line break shows at once when a transfer rewrote line ends.
@@ -108,8 +110,8 @@ impl Model {
                 encoder::write(&mut out, encoder);
             }
         }
-        let checksum = crc32fast::hash(&out.0);
-        out.0.extend(checksum.to_le_bytes());
+        let sum = checksum(&out.0);
+        out.0.extend(sum.to_le_bytes());
         out.0
     }
 
@@ -133,10 +135,10 @@ impl Model {
             return Err(ModelError::invalid(MAGIC.len(), "there is no version 0"));
         }
         let head = MAGIC.len() + 4;
-        let Some((body, checksum)) = bytes.split_last_chunk().filter(|(body, _)| body.len() > head) else {
+        let Some((body, sum)) = bytes.split_last_chunk().filter(|(body, _)| body.len() > head) else {
             return Err(ModelError { kind: Kind::Truncated { at: bytes.len() } });
         };
-        let sound = crc32fast::hash(body) == u32::from_le_bytes(*checksum);
+        let sound = checksum(body) == u32::from_le_bytes(*sum);
         let model = read(version, &mut Reader { bytes: body, at: head });
         match model {
             // What cannot be read to its end was cut short; what can, but sums up wrongly, was altered.
