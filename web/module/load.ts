@@ -14,7 +14,7 @@ export interface LoadOptions {
   model?: Source;
   /** The engine's `.wasm`; by default the one beside this module. Only the first load decides. */
   wasm?: Source | WebAssembly.Module;
-  /** Read in a worker, which the page's models share: `true`, or the address of `worker.js`, on the page's own origin. */
+  /** Read in a worker, which the page's models share: `true`, or the address of `worker.js`. */
   worker?: boolean | string | URL;
   /** Gives up waiting; `AbortSignal.timeout(10_000)` is a time limit. */
   signal?: AbortSignal;

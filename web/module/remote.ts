@@ -180,15 +180,26 @@ export class StancelightWorker implements Reader {
   }
 }
 
+/** Starts the worker whose script lies there; beside this module if there is no address. */
+function start(address: string): Worker {
+  try {
+    // Written out in full: bundlers find a worker by these very words.
+    return address ? new Worker(address, { type: "module" }) : new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  } catch {
+    // Another origin's script: a worker may not begin with it, but one of the page's own may import it.
+    const beside = import.meta.url;
+    const script = `import ${JSON.stringify(address || new URL("worker.js", beside))}`;
+    return new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" });
+  }
+}
+
 /** The worker with this script, started if there is none. */
 function lineTo(address: true | string | URL): Line {
   const name = address === true ? "" : new URL(address, globalThis.document?.baseURI ?? import.meta.url).href;
   const running = lines.get(name);
   if (running) return running;
   try {
-    // Written out in full: bundlers find a worker by these very words.
-    const worker = address === true ? new Worker(new URL("./worker.js", import.meta.url), { type: "module" }) : new Worker(address, { type: "module" });
-    return new Line(worker, name);
+    return new Line(start(name), name);
   } catch (cause) {
     throw new StancelightError("E_FETCH", "a worker cannot be started from there", { cause });
   }

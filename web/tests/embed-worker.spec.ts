@@ -1,6 +1,9 @@
 // Reading off the page's thread: one worker for all, the page's own thread where there can be none, and very long
 // pages read in parts and painted where they are seen.
 
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, test, type Page } from "@playwright/test";
 
 type Module = typeof import("stancelight");
@@ -50,6 +53,22 @@ for (const [why, change, policy] of [
     if (!policy) expect(workers).toEqual([]);
   });
 }
+
+test("where the module is on another origin, a worker of the page's own imports it", async ({ page, baseURL }) => {
+  const workers: string[] = [];
+  page.on("worker", (worker) => workers.push(worker.url()));
+  const policy = `default-src 'none'; script-src ${baseURL} 'wasm-unsafe-eval'; connect-src ${baseURL}; worker-src blob:`;
+  const html = readFileSync(new URL("hosts/element.html", import.meta.url), "utf8").replaceAll("/stancelight/", `${baseURL}/stancelight/`);
+  const headers = { "Content-Type": "text/html", "Content-Security-Policy": policy };
+  const site = createServer((_, response) => void response.writeHead(200, headers).end(html));
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", () => resolve()));
+  const { port } = site.address() as AddressInfo;
+  await page.goto(`http://127.0.0.1:${port}/`);
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  expect(workers).toEqual([expect.stringContaining(`blob:http://127.0.0.1:${port}/`)]);
+  await page.close();
+  site.close();
+});
 
 test("a worker's script that does not come leaves the work to the page's thread, and is asked for again", async ({ page }) => {
   let isThere = false;

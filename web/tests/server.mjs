@@ -32,6 +32,7 @@ createServer(async (request, response) => {
       "Content-Type": types[extname(path)] ?? "application/octet-stream",
       "Content-Security-Policy": prefix === "/hosts/" ? host : page,
       "Cache-Control": "no-cache",
+      "Access-Control-Allow-Origin": "*",
     });
     response.end(body);
   } catch {
