@@ -17,8 +17,8 @@ const KB = 1024;
 
 /** A part, the files a page fetches for it, and how many bytes of brotli they may be. */
 const PARTS: [part: string, files: string[], budget: number][] = [
-  ["engine", ["stancelight_wasm_bg.wasm"], 150 * KB],
-  ["engine, vector instructions", ["stancelight_wasm_simd_bg.wasm"], 150 * KB],
+  ["engine", ["stancelight_wasm_bg.wasm"], 100 * KB],
+  ["engine, vector instructions", ["stancelight_wasm_simd_bg.wasm"], 100 * KB],
   ["script of the one line", ["auto.js", "index.js", "stancelight_wasm.js"], 12 * KB],
   ["script of the element", ["element.js", "index.js", "stancelight_wasm.js"], 12 * KB],
   ...MODELS.map((model): [string, string[], number] => [model, [model], isEncoder(model) ? 1_600_000 : 250 * KB]),
