@@ -1,7 +1,7 @@
 //! The command line from end to end.
 
 use crate::command::{Fixture, run, run_with, shell};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stancelight_tests::encoder::toy_encoder;
 
 #[test]
@@ -277,6 +277,37 @@ fn highlight_paints_terminal_and_html() {
     let page = std::fs::read_to_string(html).unwrap();
     assert!(page.contains("&lt;b&gt;") && !page.contains("<b>") && page.contains("<mark class=\"l2\""), "{page}");
     assert!(!page.contains("<script") && !page.contains("http:"), "{page}");
+}
+
+#[test]
+fn highlight_tells_who_is_quoted() {
+    let fixture = Fixture::new();
+    let text = "It rained. \u{201c}They shelled the port,\u{201d} said Ines\nKaro. \u{201c}We saw it. We will tell,\u{201d} she added. \
+                They signed. \u{201c}Nobody was asked.\u{201d}\n";
+    let said = run_with(&["highlight", &fixture.model(), "-", "--json", "--threshold", "0.5"], text.as_bytes()).ok();
+    let found: Value = serde_json::from_str(&said).unwrap();
+    let slice = |at: &Value| &text[at["start"].as_u64().unwrap() as usize..at["end"].as_u64().unwrap() as usize];
+    let sentences = found["sentences"].as_array().unwrap();
+    for sentence in sentences {
+        assert_eq!(sentence["text"], slice(sentence));
+        let sure = sentence["probabilities"][sentence["label"].as_str().unwrap()].as_f64().unwrap() >= 0.5;
+        assert!(sure || sentence["painted"] == false, "{sentence}");
+    }
+    assert!(sentences.iter().any(|sentence| sentence["painted"] == true), "{said}");
+    let quoted: Vec<(&str, &Value)> =
+        found["quotations"].as_array().unwrap().iter().map(|one| (slice(one), &one["speaker"]["name"])).collect();
+    assert_eq!(
+        quoted,
+        [
+            ("\u{201c}They shelled the port,\u{201d}", &json!("Ines Karo")),
+            ("\u{201c}We saw it. We will tell,\u{201d}", &json!("Ines Karo")),
+            ("\u{201c}Nobody was asked.\u{201d}", &Value::Null),
+        ]
+    );
+    // The sentences it touches, by their places in the list.
+    let second = found["quotations"][1]["sentences"].as_array().unwrap();
+    let touched: Vec<&str> = second.iter().map(|at| slice(&sentences[at.as_u64().unwrap() as usize])).collect();
+    assert!(touched[0].contains("We saw it.") && touched.last().unwrap().contains("We will tell"), "{touched:?}");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! `stancelight highlight`: an article in, the same article with its sentences painted out, in the
-//! terminal or as one HTML file that needs nothing else.
+//! terminal or as one HTML file that needs nothing else; or what was found in it, as JSON.
 
 use crate::input;
 use crate::output::{stdout, write_whole, written};
 use anstyle::{Effects, RgbColor, Style};
 use anyhow::{Result, bail};
 use clap::Parser;
-use stancelight::{Label, Sentence, Topic, Underline, analyze};
+use serde_json::{Value, json};
+use stancelight::view::SentenceView;
+use stancelight::{Label, Quotation, Sentence, Topic, Underline, analyze, quotations};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -21,6 +23,9 @@ pub struct Args {
     /// Write a self-contained HTML file instead of painting the terminal
     #[arg(long, value_name = "OUT")]
     html: Option<PathBuf>,
+    /// Print one JSON object, the sentences and who is quoted saying what; offsets are bytes
+    #[arg(long, conflicts_with = "html")]
+    json: bool,
     /// Paint from this probability on, instead of the topic's threshold
     #[arg(long, value_name = "P")]
     threshold: Option<f64>,
@@ -38,6 +43,13 @@ pub fn run(args: &Args) -> Result<()> {
     let painted: Vec<&Sentence> = sentences.iter().filter(|s| s.verdict.is_painted(topic, threshold)).collect();
     if let Some(path) = &args.html {
         write_whole(path, html(&text, &sentences, &painted, topic, threshold).as_bytes())?;
+    } else if args.json {
+        let mut out = stdout();
+        written(
+            serde_json::to_writer_pretty(&mut out, &json(&text, &sentences, topic, threshold)?).map_err(Into::into),
+        )?;
+        written(writeln!(out))?;
+        return written(out.flush());
     } else {
         written(terminal(&text, &painted, topic))?;
     }
@@ -56,6 +68,30 @@ fn summary(sentences: &[Sentence], painted: &[&Sentence], topic: &Topic) -> Stri
     let mean = sentences.iter().map(|s| s.verdict.score).sum::<f64>() / sentences.len().max(1) as f64;
     let _ = write!(out, " {} unpainted; mean stance {mean:+.2}", sentences.len() - painted.len());
     out
+}
+
+/// The page's findings in the page's words: each sentence, and each quotation with its speaker where that is told and
+/// the sentences it touches.
+fn json(text: &str, sentences: &[Sentence], topic: &Topic, threshold: f64) -> Result<Value> {
+    let mut rows = Vec::with_capacity(sentences.len());
+    for sentence in sentences {
+        let mut row = serde_json::to_value(SentenceView::new(sentence, topic))?;
+        row["text"] = text[sentence.span.range()].into();
+        row["painted"] = sentence.verdict.is_painted(topic, threshold).into();
+        rows.push(row);
+    }
+    let quoted = quotations(text).into_iter().map(|Quotation { span, speaker }| {
+        let first = sentences.partition_point(|sentence| sentence.span.end <= span.start);
+        let after = sentences.partition_point(|sentence| sentence.span.start < span.end);
+        let speaker = speaker.map(|name| {
+            // A name may run over a line's end.
+            let words = text[name.range()].split_whitespace().collect::<Vec<_>>().join(" ");
+            json!({ "start": name.start, "end": name.end, "name": words })
+        });
+        json!({ "start": span.start, "end": span.end, "speaker": speaker, "sentences": (first..after).collect::<Vec<_>>() })
+    });
+    let quoted = Value::Array(quoted.collect());
+    Ok(json!({ "topic": topic.name, "threshold": threshold, "sentences": rows, "quotations": quoted }))
 }
 
 fn terminal(text: &str, painted: &[&Sentence], topic: &Topic) -> std::io::Result<()> {
