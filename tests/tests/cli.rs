@@ -282,7 +282,7 @@ fn highlight_paints_terminal_and_html() {
 #[test]
 fn highlight_tells_who_is_quoted() {
     let fixture = Fixture::new();
-    let text = "It rained. \u{201c}They shelled the port,\u{201d} said Ines\nKaro. \u{201c}We saw it. We will tell,\u{201d} she added. \
+    let text = "It rained. \u{201c}They shelled the port,\u{201d} said Ines Karo. \u{201c}We saw it. We will tell,\u{201d} she added. \
                 They signed. \u{201c}Nobody was asked.\u{201d}\n";
     let said = run_with(&["highlight", &fixture.model(), "-", "--json", "--threshold", "0.5"], text.as_bytes()).ok();
     let found: Value = serde_json::from_str(&said).unwrap();
