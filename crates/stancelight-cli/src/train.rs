@@ -45,7 +45,7 @@ pub struct Args {
     /// Seed of every random choice; the same seed and data give the same bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Penalty on squared weights (1/C); found by cross-validation when left out
+    /// Penalty on squared weights (1/C); found by cross-validation, or with --no-search by the amount of data
     #[arg(long, value_name = "L2")]
     l2: Option<f64>,
     /// Fit with the default settings and penalty instead of searching for better ones
@@ -200,7 +200,7 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
             Part::Ratios => fit.ratios = false,
         }
     }
-    fit.l2 = args.l2.unwrap_or(fit.l2);
+    fit.l2 = args.l2;
     let options = Options {
         fit,
         search: args.l2.is_none() && !args.no_search,

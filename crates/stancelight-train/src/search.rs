@@ -43,7 +43,8 @@ pub struct Search {
     pub cut_short: bool,
 }
 
-/// Penalties tried, strongest first: a factor of three apart, as wide as text ever needs.
+/// Penalties tried, strongest first: a factor of three apart, as wide as text ever needs. Of very many rows all of
+/// them are so much stronger as the usual one is.
 const PATH: [f64; 7] = [10.0, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01];
 
 /// A loss that has grown by this much from one penalty to the next will not come down again.
@@ -95,7 +96,7 @@ pub fn search(
         {
             // A path that was cut while the loss still fell says only that the penalty is no stronger.
             let falling = !finished && losses.last().is_some_and(|last| last.0 == l2);
-            options.l2 = if falling { l2.min(options.l2) } else { l2 };
+            options.l2 = Some(if falling { options.l2.map_or(l2, |usual| l2.min(usual)) } else { l2 });
             options.settings = settings.clone();
             best = loss;
         }
@@ -130,7 +131,8 @@ fn walk(
     let total: f64 = split.folds.clone().flat_map(held).map(|i| f64::from(split.rows[i].weight)).sum();
     let warm_starts: Vec<Mutex<Option<Array2<f64>>>> = split.folds.clone().map(|_| Mutex::new(None)).collect();
     let mut losses: Vec<(f64, f64)> = Vec::new();
-    for (step, l2) in PATH.into_iter().enumerate() {
+    let stronger = FitOptions::stronger(targets.weight());
+    for (step, l2) in PATH.map(|l2| l2 * stronger).into_iter().enumerate() {
         let best = losses.iter().fold(best_before, |best, tried| best.min(tried.1));
         let so_far = if best.is_finite() { format!("searching, best log-loss {best:.3}") } else { "searching".into() };
         progress(&so_far, done + step, all);
@@ -138,7 +140,7 @@ fn walk(
             return Ok((losses, false));
         }
         let threads = (jobs / split.folds.len().max(1)).max(1);
-        let options = FitOptions { l2, threads, ..options.clone() };
+        let options = FitOptions { l2: Some(l2), threads, ..options.clone() };
         let by_fold = parallel(
             split.folds.len(),
             jobs,

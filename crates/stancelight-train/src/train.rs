@@ -131,7 +131,10 @@ pub fn train(
         folds::deal(&rows, inside.len(), topic, wanted, options.seed)?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
 
-    let mut fit_options = FitOptions { threads: options.jobs, ..options.fit.clone() };
+    // Decided once, on all rows: a part of them is then penalised as the whole is.
+    let usual = FitOptions::penalty(rows.iter().map(|row| f64::from(row.weight)).sum());
+    let l2 = Some(options.fit.l2.unwrap_or(usual));
+    let mut fit_options = FitOptions { l2, threads: options.jobs, ..options.fit.clone() };
     let mut searched = Search::default();
     if options.search {
         let split = Split { rows: &rows, assigned: &assigned, kin: &kin, folds: 0..held_out };
@@ -201,7 +204,7 @@ pub fn train(
         ("features", linear.features.len().to_string()),
         ("words", linear.words.len().to_string()),
         ("feature kinds", kinds(&report.fit).to_owned()),
-        ("l2 penalty", report.fit.l2.to_string()),
+        ("l2 penalty", report.fit.l2.unwrap_or(usual).to_string()),
         ("seed", options.seed.to_string()),
         ("cross-validation", report.validation()),
     ];
