@@ -32,7 +32,14 @@ pub struct FitOptions {
 
 impl Default for FitOptions {
     fn default() -> Self {
-        Self { settings: Settings::default(), max_features: 20_000, ratios: true, l2: None, tolerance: 1e-2, threads: 1 }
+        Self {
+            settings: Settings::default(),
+            max_features: 20_000,
+            ratios: true,
+            l2: None,
+            tolerance: 1e-2,
+            threads: 1,
+        }
     }
 }
 

@@ -132,6 +132,9 @@ fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
         counts.passed = 1;
     }
     let elapsed = step.end(counts.failed == 0);
+    for line in said.text.lines().filter(|line| line.trim().ends_with(" flaky")) {
+        println!("  {}: failed once, passed when tried again", line.trim());
+    }
     if counts.failed > 0 {
         println!("---- {name} ----\n{}\n", said.text.trim_end());
     }
@@ -161,7 +164,9 @@ fn count(said: &str) -> Counts {
         match what.split(' ').next().unwrap_or_default() {
             // Playwright: "12 passed (9.8s)", "1 failed".
             "passed" if what.ends_with(')') => out.passed += n,
-            "failed" | "interrupted" | "flaky" if !what.contains(' ') => out.failed += n,
+            "failed" | "interrupted" if !what.contains(' ') => out.failed += n,
+            // Passed when tried again, which is told.
+            "flaky" if !what.contains(' ') => out.passed += n,
             "skipped" if !what.contains(' ') => out.skipped += n,
             _ => {}
         }
@@ -178,7 +183,7 @@ mod tests {
         let cargo = "running 2 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s\n\
                      test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n";
         assert_eq!(count(cargo), Counts { passed: 5, failed: 1, skipped: 1 });
-        let playwright = "Running 14 tests using 1 worker\n  1 failed\n    [chromium] › page.spec.ts\n  1 skipped\n  12 passed (9.8s)\n";
+        let playwright = "Running 14 tests using 1 worker\n  1 failed\n    [chromium] › page.spec.ts\n  1 flaky\n    [chromium] › embed.spec.ts\n  1 skipped\n  11 passed (9.8s)\n";
         assert_eq!(count(playwright), Counts { passed: 12, failed: 1, skipped: 1 });
         assert_eq!(count("warning: 3 warnings emitted"), Counts::default());
     }
