@@ -1,5 +1,5 @@
 """A teacher for a topic: fine-tunes a small transformer on labelled sentences and writes down its opinion on every
-row of the topic's unlabelled ones.
+row of the topic's unlabelled ones: outside ones, and those that `variations.py` made of the labelled.
 
 In: `topic.toml`, `corpus.jsonl` beside it, and the folder of outside data. Out: for each `[[data]]` entry with
 `opinions`, that table: a column a label, a line a row, in parts of a thousand. `stancelight train` learns from the

@@ -48,6 +48,32 @@ fn rows_have_a_text_a_label_of_the_topic_and_an_id_of_their_own() {
     }
 }
 
+/// What the variations are made of can be told, so that none is learned from while that is held out; nothing kept for
+/// measuring is among it.
+#[test]
+fn variations_are_of_sentences_that_are_learned_from() {
+    for topic in topics() {
+        let read = |name: &str| std::fs::read_to_string(topic.join(name)).unwrap();
+        let rows =
+            |name: &str| -> Vec<Value> { read(name).lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
+        let own = rows("corpus.jsonl");
+        let fields = own.iter().flat_map(|row| ["article", "id"].map(|field| &row[field]));
+        let known: BTreeSet<String> = fields
+            .filter(|value| !value.is_null())
+            .map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned))
+            .collect();
+        let mut texts: BTreeSet<String> = corpus(&topic).iter().map(|row| row["text"].to_string()).collect();
+        let variations = rows("variations.jsonl");
+        for row in &variations {
+            let of = row["of"].as_array().unwrap();
+            assert!(!of.is_empty() && of.iter().all(|group| known.contains(group.as_str().unwrap())), "{row}");
+            assert!(texts.insert(row["text"].to_string()), "{row}");
+        }
+        assert!(variations.len() > 6 * own.len());
+        assert_eq!(read("opinions/variations.tsv").lines().count(), variations.len() + 1);
+    }
+}
+
 /// A second, blind labelling agrees, and the topic says by how much, for its card (Cohen, *A Coefficient of Agreement
 /// for Nominal Scales*, 1960).
 #[test]

@@ -1,0 +1,116 @@
+"""Sentences made of a topic's own: what a small model needs beside them is not more truth but more teaching.
+
+In: `corpus.jsonl`. Out: `variations.jsonl` beside it: `text`, and `of`, the groups or ids of the sentences it was made
+of. Nobody says what these sentences mean: many mean nothing, and that is no harm, since `teach.py` writes down what
+the teacher thinks of each (its `[[data]]` entry has `opinions`), and the small model learns where the teacher's mind
+changes.
+
+    python models/variations.py models/cooperation-threat && python models/teach.py models/cooperation-threat ...
+
+Two ways. *Exchanged words*: each but the commonest gives way, one time in three, to one of the twelve nearest by word
+vectors (MiniLM's), likelier the nearer: Jiao et al., TinyBERT: Distilling BERT for Natural Language Understanding
+(2020), whose masked model is not needed for that. *Spliced*: the beginning of one sentence and the end of another, cut
+where both have the same small word.
+"""
+
+import argparse
+import json
+import random
+import re
+from collections import Counter
+from pathlib import Path
+
+import torch
+from teach import BASE, rows
+from transformers import AutoModel, AutoTokenizer
+
+EXCHANGED, SPLICED, NEAREST, COMMONEST = 7, 2, 12, 60
+SMALL = set("to that after over in on and with for as while by from of at against before during its the".split())
+WORD = re.compile("[A-Za-z]+")
+
+
+def neighbours(texts):
+    """The nearest words of each word but the commonest, with their cosines."""
+    vocabulary = AutoTokenizer.from_pretrained(BASE).get_vocab()
+    vectors = AutoModel.from_pretrained(BASE).embeddings.word_embeddings.weight.detach()
+    vectors = torch.nn.functional.normalize(vectors - vectors.mean(0), dim=1)
+    words = [word for word in sorted(vocabulary) if re.fullmatch("[a-z]{3,}", word)]
+    vectors = vectors[[vocabulary[word] for word in words]]
+    place = {word: i for i, word in enumerate(words)}
+    counts = Counter(word for text in texts for word in set(WORD.findall(text.lower())))
+    wanted = [word for word, _ in counts.most_common()[COMMONEST:] if word in place]
+    out = {}
+    for k in range(0, len(wanted), 1000):
+        part = wanted[k : k + 1000]
+        cosines, found = (vectors[[place[word] for word in part]] @ vectors.T).topk(NEAREST + 1)
+        for word, near, which in zip(part, cosines.tolist(), found.tolist()):
+            out[word] = [(words[i], max(c, 0.01)) for i, c in zip(which, near) if words[i] != word]
+    return out
+
+
+def cased(word, like):
+    """`word`, with capitals as in the word it stands for."""
+    if len(like) > 1 and like.isupper():
+        return word.upper()
+    return word.capitalize() if like[0].isupper() else word
+
+
+def exchanged(text, near, draw):
+    """The sentence with some of its words exchanged, sometimes a few left out."""
+    share = draw.uniform(0.15, 0.5)
+
+    def other(match):
+        found = near.get(match[0].lower())
+        if not found or draw.random() > share:
+            return match[0]
+        words, cosines = zip(*found)
+        return cased(draw.choices(words, [c**4 for c in cosines])[0], match[0])
+
+    words = WORD.sub(other, text).split(" ")
+    if len(words) > 8 and draw.random() < 0.2:
+        begin = draw.randrange(1, len(words) - 3)
+        del words[begin : min(len(words) - 1, begin + draw.randint(1, 4))]
+    return " ".join(words)
+
+
+def cuts(words):
+    """Where in its middle half a sentence may be cut: after these words."""
+    middle = range(max(2, len(words) // 4), min(len(words) - 2, len(words) * 3 // 4 + 1))
+    return [k for k in middle if words[k] in SMALL]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("topic", type=Path, help="folder with corpus.jsonl")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+
+    corpus = rows(args.topic / "corpus.jsonl")
+    groups = [[str(row[field]) for field in ("article", "id") if field in row] for row in corpus]
+    sentences = [row["text"].split(" ") for row in corpus]
+    places = {word: [] for word in SMALL}
+    for i, words in enumerate(sentences):
+        for k in cuts(words):
+            places[words[k]].append((i, k))
+    near = neighbours([row["text"] for row in corpus])
+    draw = random.Random(args.seed)
+    seen = {row["text"] for row in corpus}
+    with open(args.topic / "variations.jsonl", "w", encoding="utf-8") as out:
+
+        def put(text, of):
+            if text not in seen:
+                seen.add(text)
+                out.write(json.dumps({"text": text, "of": of}, ensure_ascii=False) + "\n")
+
+        for i, words in enumerate(sentences):
+            for _ in range(EXCHANGED):
+                put(exchanged(corpus[i]["text"], near, draw), groups[i])
+            for _ in range(SPLICED if cuts(words) else 0):
+                k = draw.choice(cuts(words))
+                j, m = draw.choice(places[words[k]])
+                put(" ".join(words[: k + 1] + sentences[j][m + 1 :]), list(dict.fromkeys(groups[i] + groups[j])))
+    print(f"{len(seen) - len(corpus)} sentences made of {len(corpus)}")
+
+
+if __name__ == "__main__":
+    main()
