@@ -170,10 +170,10 @@ fn models_are_small_and_carry_their_facts() {
 #[test]
 fn held_out_sentences_are_read_right_in_any_case() {
     for (model, name, least, floor) in [
-        ("model.stance", "held-out.jsonl", 500, 0.8),
-        ("model.stance", "held-out-news.jsonl", 360, 0.8),
-        ("encoder.stance", "held-out.jsonl", 500, 0.78),
-        ("encoder.stance", "held-out-news.jsonl", 360, 0.8),
+        ("model.stance", "held-out.jsonl", 500, 0.83),
+        ("model.stance", "held-out-news.jsonl", 360, 0.83),
+        ("encoder.stance", "held-out.jsonl", 500, 0.8),
+        ("encoder.stance", "held-out-news.jsonl", 360, 0.82),
     ] {
         let topic = &topics()[0];
         let predictor = Predictor::new(load(topic, model));
