@@ -169,11 +169,11 @@ fn models_are_small_and_carry_their_facts() {
 /// or in nothing else, does not fall apart.
 #[test]
 fn held_out_sentences_are_read_right_in_any_case() {
-    for (model, name, least, floor) in [
-        ("model.stance", "held-out.jsonl", 500, 0.83),
-        ("model.stance", "held-out-news.jsonl", 360, 0.83),
-        ("encoder.stance", "held-out.jsonl", 500, 0.8),
-        ("encoder.stance", "held-out-news.jsonl", 360, 0.82),
+    for (model, name, least, floor, loss) in [
+        ("model.stance", "held-out.jsonl", 500, 0.83, 0.06),
+        ("model.stance", "held-out-news.jsonl", 360, 0.83, 0.06),
+        ("encoder.stance", "held-out.jsonl", 500, 0.8, 0.07),
+        ("encoder.stance", "held-out-news.jsonl", 360, 0.82, 0.07),
     ] {
         let topic = &topics()[0];
         let predictor = Predictor::new(load(topic, model));
@@ -191,24 +191,22 @@ fn held_out_sentences_are_read_right_in_any_case() {
         let as_printed = accuracy(&str::to_owned);
         assert!(as_printed >= floor, "{model}, {name}: {as_printed}");
         for (case, found) in [("small", accuracy(&str::to_lowercase)), ("capital", accuracy(&str::to_uppercase))] {
-            assert!(found >= as_printed - 0.07, "{model}, {name}: {found} in {case} letters, {as_printed} as printed");
+            assert!(found >= as_printed - loss, "{model}, {name}: {found} in {case} letters, {as_printed} as printed");
         }
     }
 }
 
-/// Which country acts must not decide the verdict. The linear model cannot know which it is, only in how many words its
-/// name comes; the encoder has learned not to mind. A sentence on the border between two labels may be tipped by either.
+/// Which country acts must not decide the verdict. The linear model does not know which it is; the encoder has learned
+/// not to mind, and a sentence on the border between two labels may be tipped.
 #[test]
 fn swapping_countries_does_not_change_the_verdict() {
-    assert_eq!(flips("model.stance", |country| !country.contains(' ')), 0);
-    for model in ["model.stance", "encoder.stance"] {
-        let tipped = flips(model, |_| true);
-        assert!(tipped <= 2, "{model}: {tipped} of 200");
-    }
+    assert_eq!(flips("model.stance"), 0);
+    let tipped = flips("encoder.stance");
+    assert!(tipped <= 2, "{tipped} of 200");
 }
 
-/// In how many of 200 sentences, or of those with the countries to `keep`, another country changes the verdict.
-fn flips(model: &str, keep: impl Fn(&str) -> bool) -> usize {
+/// In how many of 200 sentences another country changes the verdict.
+fn flips(model: &str) -> usize {
     let predictor = Predictor::new(load(&topics()[0], model));
     let countries = [
         "Iran",
@@ -245,10 +243,8 @@ fn flips(model: &str, keep: impl Fn(&str) -> bool) -> usize {
         "{} released nine prisoners as a gesture of goodwill.",
     ];
     assert_eq!(frames.len() * countries.len(), 200);
-    let countries: Vec<&str> = countries.into_iter().filter(|country| keep(country)).collect();
     let flips = frames.map(|frame| {
-        let verdict = |country: &&str| score(&frame.replace("{}", country), &predictor).label;
-        let verdicts: Vec<usize> = countries.iter().map(verdict).collect();
+        let verdicts = countries.map(|country| score(&frame.replace("{}", country), &predictor).label);
         // Other than most: which country stands first in the list says nothing.
         let most = (0..3).map(|label| verdicts.iter().filter(|&&verdict| verdict == label).count()).max();
         countries.len() - most.unwrap_or(0)

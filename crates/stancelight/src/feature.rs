@@ -45,6 +45,8 @@ pub mod marker {
 pub struct Settings {
     /// Runs of capitalised words become one `<name>`. Off for languages that capitalise nouns.
     pub mask_names: bool,
+    /// "the" before a name is part of it: whether a country's name has an article must not decide either.
+    pub articles: bool,
     /// Words in the three terms after a negator become features of their own.
     pub negation: bool,
     /// Neighbouring terms become pairs.
@@ -60,6 +62,7 @@ impl Default for Settings {
         let negators = ["not", "n't", "no", "never", "without", "neither", "nor", "cannot", "hardly", "nobody", "none"];
         Self {
             mask_names: true,
+            articles: true,
             negation: true,
             pairs: true,
             length_norm: true,
@@ -166,12 +169,15 @@ impl Terms {
         let mut after_break = false;
         let mut opens = true;
         let mut in_name = false;
+        // The token before, where a name may follow it.
+        let mut before: Option<Token> = None;
         for &token in tokens.as_slice() {
             if matches!(token.kind, Kind::Clause | Kind::Quote) {
                 let form = tokens.form(token);
                 after_break |= token.kind == Kind::Clause;
                 opens |= !matches!(form, "," | "(" | ")" | "/");
                 in_name = false;
+                before = None;
                 // Questions and exclamations colour a sentence; other marks only divide it.
                 if !matches!(form, "?" | "!") {
                     continue;
@@ -185,8 +191,13 @@ impl Terms {
             let name = capital && (known.is_none() || !(opens || headline()));
             let negates = settings.negation && negator;
             negation |= negates;
+            let article = |before: Token| settings.articles && tokens.form(before) == "the";
             match self.terms.last_mut() {
                 Some(run) if name & in_name & !after_break => run.span.end = token.span.end,
+                Some(term) if name && before.is_some_and(article) => {
+                    term.span.end = token.span.end;
+                    term.id = markers.name;
+                }
                 _ => self.terms.push(Term {
                     span: token.span,
                     id: if name { markers.name } else { known },
@@ -196,6 +207,7 @@ impl Terms {
                 }),
             }
             in_name = name;
+            before = Some(token);
             opens = false;
             after_break = false;
         }

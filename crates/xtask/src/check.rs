@@ -132,13 +132,19 @@ fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
         counts.passed = 1;
     }
     let elapsed = step.end(counts.failed == 0);
-    for line in said.text.lines().filter(|line| line.trim().ends_with(" flaky")) {
-        println!("  {}: failed once, passed when tried again", line.trim());
+    for line in flaky(&said.text) {
+        println!("  failed once, passed when tried again: {line}");
     }
     if counts.failed > 0 {
         println!("---- {name} ----\n{}\n", said.text.trim_end());
     }
     Row { name, counts, elapsed, not_run: said.not_run }
+}
+
+/// The tests that Playwright lists below "1 flaky".
+fn flaky(said: &str) -> impl Iterator<Item = &str> {
+    let list = said.lines().map(str::trim).skip_while(|line| !line.ends_with(" flaky")).skip(1);
+    list.take_while(|line| line.starts_with('['))
 }
 
 /// Adds up what cargo's and Playwright's closing lines say.
@@ -176,7 +182,7 @@ fn count(said: &str) -> Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, count};
+    use super::{Counts, count, flaky};
 
     #[test]
     fn counts_both_kinds_of_closing_lines() {
@@ -185,6 +191,7 @@ mod tests {
         assert_eq!(count(cargo), Counts { passed: 5, failed: 1, skipped: 1 });
         let playwright = "Running 14 tests using 1 worker\n  1 failed\n    [chromium] › page.spec.ts\n  1 flaky\n    [chromium] › embed.spec.ts\n  1 skipped\n  11 passed (9.8s)\n";
         assert_eq!(count(playwright), Counts { passed: 12, failed: 1, skipped: 1 });
+        assert_eq!(flaky(playwright).collect::<Vec<_>>(), ["[chromium] › embed.spec.ts"]);
         assert_eq!(count("warning: 3 warnings emitted"), Counts::default());
     }
 }

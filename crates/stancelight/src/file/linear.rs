@@ -7,7 +7,7 @@ use crate::feature::{Feature, Settings};
 use crate::linear::Linear;
 
 pub(super) fn write_settings(out: &mut Writer, settings: &Settings) {
-    let flags = [settings.mask_names, settings.negation, settings.pairs, settings.length_norm];
+    let flags = [settings.mask_names, settings.negation, settings.pairs, settings.length_norm, settings.articles];
     out.number(flags.iter().enumerate().map(|(bit, &on)| u64::from(on) << bit).sum());
     out.len(settings.negators.len());
     for negator in &settings.negators {
@@ -18,7 +18,7 @@ pub(super) fn write_settings(out: &mut Writer, settings: &Settings) {
 pub(super) fn read_settings(input: &mut Reader<'_>) -> Result<Settings> {
     let at = input.at;
     let flags = input.number()?;
-    if flags > 0b1111 {
+    if flags > 0b1_1111 {
         return Err(ModelError::invalid(at, "there is no such setting"));
     }
     let mut negators = Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn read_settings(input: &mut Reader<'_>) -> Result<Settings> {
         negators.push(input.text()?);
     }
     let on = |bit: u32| flags >> bit & 1 == 1;
-    Ok(Settings { mask_names: on(0), negation: on(1), pairs: on(2), length_norm: on(3), negators })
+    Ok(Settings { mask_names: on(0), negation: on(1), pairs: on(2), length_norm: on(3), articles: on(4), negators })
 }
 
 pub(super) fn write(out: &mut Writer, linear: &Linear) {
