@@ -47,7 +47,7 @@ test("the one line's panel counts, turns paint off and on, and hides nothing fro
   await expect(button).toHaveAttribute("aria-pressed", "true");
   await button.click();
   await expect(button).toHaveAttribute("aria-pressed", "false");
-  await expect.poll(ranges).toBe(0);
+  expect(await ranges()).toBe(0);
   await button.click();
   // A worker reads, so the paint comes when it has answered.
   await expect.poll(ranges).toBe(2);

@@ -84,7 +84,7 @@ fn json(text: &str, sentences: &[Sentence], topic: &Topic, threshold: f64) -> Re
         let first = sentences.partition_point(|sentence| sentence.span.end <= span.start);
         let after = sentences.partition_point(|sentence| sentence.span.start < span.end);
         let speaker = speaker.map(|name| {
-            // A name may run over a line's end.
+            // However it is spaced.
             let words = text[name.range()].split_whitespace().collect::<Vec<_>>().join(" ");
             json!({ "start": name.start, "end": name.end, "name": words })
         });

@@ -59,7 +59,7 @@ pub struct Split<'a> {
     pub rows: &'a [&'a Row],
     /// The fold of each row that may be held out.
     pub assigned: &'a [usize],
-    /// Of each row that never is, the fold of the rows it nearly repeats, if there are such.
+    /// Of each row that never is, the folds of the rows it nearly repeats or was made of.
     pub kin: &'a [Vec<usize>],
     /// The folds to hold out, one after the other.
     pub folds: std::ops::Range<usize>,

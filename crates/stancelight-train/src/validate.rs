@@ -17,7 +17,7 @@ pub struct Validation<'a> {
     pub outside: &'a [&'a Row],
     /// The fold of each inside row, `0..folds`.
     pub assigned: &'a [usize],
-    /// The fold of the inside rows that an outside row nearly repeats, if there are such.
+    /// The folds of the inside rows that an outside row nearly repeats or was made of.
     pub kin: &'a [Vec<usize>],
     pub folds: usize,
     /// The first so many folds are held out, one after the other.
