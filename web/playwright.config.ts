@@ -14,8 +14,6 @@ export default defineConfig({
   // A machine may have more to do than these tests.
   expect: { timeout: 15_000 },
   workers: 1,
-  // Now and then a busy machine makes a browser lose an event. Told as flaky; what fails twice has failed.
-  retries: 1,
   reporter: "list",
   forbidOnly: true,
   use: { baseURL: `http://127.0.0.1:${port}`, viewport: { width: 1280, height: 900 } },

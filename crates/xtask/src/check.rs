@@ -132,19 +132,10 @@ fn run_check(name: &'static str, work: &dyn Fn() -> Result<Said>) -> Row {
         counts.passed = 1;
     }
     let elapsed = step.end(counts.failed == 0);
-    for line in flaky(&said.text) {
-        println!("  failed once, passed when tried again: {line}");
-    }
     if counts.failed > 0 {
         println!("---- {name} ----\n{}\n", said.text.trim_end());
     }
     Row { name, counts, elapsed, not_run: said.not_run }
-}
-
-/// The tests that Playwright lists below "1 flaky".
-fn flaky(said: &str) -> impl Iterator<Item = &str> {
-    let list = said.lines().map(str::trim).skip_while(|line| !line.ends_with(" flaky")).skip(1);
-    list.take_while(|line| line.starts_with('['))
 }
 
 /// Adds up what cargo's and Playwright's closing lines say.
@@ -170,9 +161,7 @@ fn count(said: &str) -> Counts {
         match what.split(' ').next().unwrap_or_default() {
             // Playwright: "12 passed (9.8s)", "1 failed".
             "passed" if what.ends_with(')') => out.passed += n,
-            "failed" | "interrupted" if !what.contains(' ') => out.failed += n,
-            // Passed when tried again, which is told.
-            "flaky" if !what.contains(' ') => out.passed += n,
+            "failed" | "interrupted" | "flaky" if !what.contains(' ') => out.failed += n,
             "skipped" if !what.contains(' ') => out.skipped += n,
             _ => {}
         }
@@ -182,16 +171,15 @@ fn count(said: &str) -> Counts {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counts, count, flaky};
+    use super::{Counts, count};
 
     #[test]
     fn counts_both_kinds_of_closing_lines() {
         let cargo = "running 2 tests\ntest result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.02s\n\
                      test result: FAILED. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out\n";
         assert_eq!(count(cargo), Counts { passed: 5, failed: 1, skipped: 1 });
-        let playwright = "Running 14 tests using 1 worker\n  1 failed\n    [chromium] › page.spec.ts\n  1 flaky\n    [chromium] › embed.spec.ts\n  1 skipped\n  11 passed (9.8s)\n";
+        let playwright = "Running 14 tests using 1 worker\n  1 failed\n    [chromium] › page.spec.ts\n  1 skipped\n  12 passed (9.8s)\n";
         assert_eq!(count(playwright), Counts { passed: 12, failed: 1, skipped: 1 });
-        assert_eq!(flaky(playwright).collect::<Vec<_>>(), ["[chromium] › embed.spec.ts"]);
         assert_eq!(count("warning: 3 warnings emitted"), Counts::default());
     }
 }
