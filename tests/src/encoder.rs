@@ -1,7 +1,7 @@
 //! A small encoder of random weights, the same on every run: what its verdicts are does not matter, but that they
 //! are the same everywhere does.
 
-use crate::toy_topic;
+use crate::{toy_model, toy_topic};
 use stancelight::encoder::{AffineWeights, Case, EncoderWeights, LayerWeights, NormWeights, Pieces, Shape};
 use stancelight::{Encoder, Model, Scorer};
 
@@ -78,6 +78,21 @@ pub fn toy_encoder() -> Model {
     let pieces = toy_pieces();
     let weights = random_weights(SHAPE, pieces.len(), 7);
     encoder_model(Encoder::quantize(SHAPE, pieces, &weights).expect("sound weights"))
+}
+
+/// The toy encoder with the toy model as its linear branch.
+pub fn toy_wide_and_deep() -> Model {
+    wide_and_deep(toy_encoder(), toy_model())
+}
+
+/// An encoder with another model's linear scorer as its branch.
+///
+/// # Panics
+/// If the first model has no encoder, or the second no linear scorer.
+pub fn wide_and_deep(deep: Model, wide: Model) -> Model {
+    let encoder = deep.encoder().expect("an encoder").clone();
+    let linear = wide.linear().expect("a linear scorer").clone();
+    Model { scorer: Scorer::WideAndDeep { linear, encoder }, ..deep }
 }
 
 /// A model of an encoder that answers the toy topic.

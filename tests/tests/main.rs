@@ -17,3 +17,4 @@ mod quotations;
 mod scikit_learn;
 mod sentences;
 mod train_encoder;
+mod wide_and_deep;

@@ -1,31 +1,58 @@
 //! The model file: what is written is what is read, and nothing else is.
 
 use proptest::prelude::*;
-use stancelight::Model;
 use stancelight::feature::Feature;
 use stancelight::file::{MAGIC, VERSION};
-use stancelight_tests::encoder::toy_encoder;
+use stancelight::{Model, Predictor};
+use stancelight_tests::encoder::{toy_encoder, toy_wide_and_deep};
 use stancelight_tests::{altered_toy, toy_model};
 
 #[test]
 fn round_trip() {
-    for model in [toy_model(), toy_encoder()] {
+    for model in [toy_model(), toy_encoder(), toy_wide_and_deep()] {
         let bytes = model.to_bytes();
         assert_eq!(Model::from_bytes(&bytes).unwrap(), model);
         assert_eq!(bytes, model.to_bytes());
+        // Compiling loses nothing either.
+        assert_eq!(Predictor::new(model.clone()).into_model(), model);
     }
+}
+
+/// An encoder's branch stands behind it, as its own file has it but for the topic and the facts.
+#[test]
+fn a_branch_stands_behind_its_encoder() {
+    let [wide, deep, both] = [toy_model(), toy_encoder(), toy_wide_and_deep()].map(|model| model.to_bytes());
+    let after = |bytes: &[u8], what: &[u8]| {
+        let at = bytes.windows(what.len()).position(|window| window == what).unwrap();
+        bytes[at + what.len()..bytes.len() - 4].to_vec()
+    };
+    let encoder = after(&deep, b"\x07encoder");
+    let rest = after(&both, b"\x0dwide and deep");
+    let branch = rest.strip_prefix(&encoder[..]).unwrap();
+    let words = after(&wide, b"\x07made by\x04hand");
+    assert!(branch.ends_with(&words) && branch.len() - words.len() < 100);
+}
+
+#[test]
+fn an_unknown_kind_of_scorer_is_refused_by_name() {
+    let mut body = toy_wide_and_deep().to_bytes();
+    body.truncate(body.len() - 4);
+    let kind = body.windows(13).position(|window| window == b"wide and deep").unwrap();
+    body[kind] = b'h';
+    let error = Model::from_bytes(&sealed(body)).unwrap_err().to_string();
+    assert!(error.contains("unknown kind, \"hide and deep\"; update Stancelight"), "{error}");
 }
 
 #[test]
 fn a_file_is_of_the_oldest_version_that_can_hold_it() {
-    for (version, model) in [(1, toy_model()), (VERSION, toy_encoder())] {
+    for (version, model) in [(1, toy_model()), (2, toy_encoder()), (VERSION, toy_wide_and_deep())] {
         assert_eq!(model.to_bytes()[MAGIC.len()..][..4], version.to_le_bytes());
     }
 }
 
 #[test]
 fn every_truncation_is_an_error() {
-    for bytes in [toy_model().to_bytes(), toy_encoder().to_bytes()] {
+    for bytes in [toy_model(), toy_encoder(), toy_wide_and_deep()].map(|model| model.to_bytes()) {
         for n in 0..bytes.len() {
             let error = Model::from_bytes(&bytes[..n]).unwrap_err().to_string();
             assert!(n == 0 || error.contains("cut short") || error.contains("damaged"), "{n} bytes: {error}");
@@ -36,7 +63,8 @@ fn every_truncation_is_an_error() {
 
 #[test]
 fn every_flipped_bit_is_an_error() {
-    for (bytes, bits) in [(toy_model().to_bytes(), 8), (toy_encoder().to_bytes(), 1)] {
+    for (model, bits) in [(toy_model(), 8), (toy_encoder(), 1), (toy_wide_and_deep(), 1)] {
+        let bytes = model.to_bytes();
         for (at, bit) in (0..bytes.len()).flat_map(|at| (0..bits).map(move |bit| (at, (at + bit) % 8))) {
             let mut altered = bytes.clone();
             altered[at] ^= 1 << bit;
@@ -139,17 +167,25 @@ proptest! {
     }
 
     #[test]
-    fn mutations_in_a_sound_envelope_never_panic(encoder: bool, at in 0_usize..20_000, byte: u8, cut in 0_usize..40_000) {
-        let bytes = if encoder { toy_encoder() } else { toy_model() }.to_bytes();
+    fn mutations_in_a_sound_envelope_never_panic(
+        kind in 0_usize..3,
+        at in 0_usize..20_000,
+        from_the_end: bool,
+        byte: u8,
+        cut in 0_usize..40_000,
+    ) {
+        let bytes = [toy_model, toy_encoder, toy_wide_and_deep][kind]().to_bytes();
         let mut body = bytes[..bytes.len() - 4].to_vec();
         let n = body.len();
-        body[12 + at % (n - 12)] = byte;
+        // A branch is a small part at the end.
+        let at = if from_the_end { n - 1 - at % (n - 12).min(600) } else { 12 + at % (n - 12) };
+        body[at] = byte;
         if cut < n - 12 {
             body.truncate(n - cut);
         }
         // Either refused, or a model that can be used and written again.
         if let Ok(model) = Model::from_bytes(&sealed(body)) {
-            let predictor = stancelight::Predictor::new(model.clone());
+            let predictor = Predictor::new(model.clone());
             let _ = stancelight::analyze("The army shelled the port. They did not sign the accord.", &predictor);
             prop_assert_eq!(Model::from_bytes(&model.to_bytes()).unwrap(), model);
         }

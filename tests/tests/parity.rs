@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use stancelight::offset::Utf16;
 use stancelight::view::{ExplanationView, SentenceView};
 use stancelight::{Model, Predictor, Span, analyze, explain};
-use stancelight_tests::encoder::toy_encoder;
+use stancelight_tests::encoder::{toy_encoder, toy_wide_and_deep};
 use stancelight_tests::{golden, toy_model};
 
 /// Pieces that texts are put together from: each case is several of them in a fixed order.
@@ -50,6 +50,12 @@ fn says_what_it_said() {
 fn an_encoder_says_what_it_said() {
     // Fewer: it explains every token, and what texts can do to offsets the linear model has shown.
     check("encoder", toy_encoder(), &texts()[..60]);
+}
+
+#[test]
+fn an_encoder_with_a_branch_says_what_it_said() {
+    // Every piece by itself, and a few together.
+    check("wide-and-deep", toy_wide_and_deep(), &texts()[..30]);
 }
 
 /// A model's file and what it says of the texts, against the goldens of this name.

@@ -47,12 +47,39 @@ fn learns_reports_and_explains_like_any_model() {
     assert!(found.as_f64().unwrap() > chance.as_f64().unwrap() + 0.1, "{found} against {chance}");
     assert_eq!(report["epochs"].as_array().unwrap().len(), 3);
     let card = std::fs::read_to_string(card).unwrap();
-    for words in ["encoder of", "word pieces", "one sentence in 10 held out", "Where it fails"] {
+    for words in [
+        "encoder of",
+        "word pieces",
+        "linear branch",
+        "features, weighed",
+        "one sentence in 10 held out",
+        "Where it fails",
+    ] {
         assert!(card.contains(words), "{words} in {card}");
     }
     let model = own.path("a.stance");
-    assert!(run(&["inspect", &model]).ok().contains("1 layers of width 16"));
-    assert!(run(&["explain", &model, "The army shelled the port."]).ok().contains("shelled"));
+    let features = report["features"].as_u64().unwrap();
+    assert!(features > 100, "{features}");
+    let inspected = run(&["inspect", &model]).ok();
+    for words in [
+        "1 layers of width 16",
+        "linear branch",
+        &format!("{features} features of"),
+        "negation, pairs",
+        "strongest for threat",
+    ] {
+        assert!(inspected.contains(words), "{words} in {inspected}");
+    }
+    let why =
+        run(&["explain", &model, "The army of the United Arab Emirates shelled the port.", "--removal", "--json"]).ok();
+    let why: Value = serde_json::from_str(&why).unwrap();
+    let words = why["words"].as_array().unwrap();
+    // A name of several words, and a mark.
+    assert_eq!((words.len(), why["removals"].as_array().unwrap().len()), (8, 8), "{why}");
+    for (label, logit) in why["logits"].as_object().unwrap() {
+        let sum: f64 = words.iter().map(|word| word["shares"][label].as_f64().unwrap()).sum();
+        assert_eq!(sum + why["bias"][label].as_f64().unwrap(), logit.as_f64().unwrap());
+    }
     assert!(run(&["evaluate", &model, &own.path("data.jsonl")]).ok().contains("macro-F1"));
 }
 

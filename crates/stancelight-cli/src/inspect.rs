@@ -5,7 +5,7 @@ use crate::output::{stdout, written};
 use anyhow::Result;
 use clap::Parser;
 use stancelight::encoder::Shape;
-use stancelight::feature::Feature;
+use stancelight::feature::{Feature, Settings};
 use stancelight::{Encoder, Linear, Model, Scorer};
 use std::io::Write;
 use std::path::PathBuf;
@@ -40,18 +40,40 @@ fn print(out: &mut impl Write, model: &Model, n: usize) -> std::io::Result<()> {
     for (name, value) in &model.facts {
         writeln!(out, "  {name}: {value}")?;
     }
-    match &model.scorer {
-        Scorer::Linear(linear) => {
-            for (k, label) in topic.labels.iter().enumerate() {
-                writeln!(out, "\nstrongest for {}", label.name)?;
-                for (weight, name) in strongest(linear, k, n) {
-                    writeln!(out, "  {weight:+.3}  {name}")?;
-                }
-            }
-            Ok(())
+    if let Some(encoder) = model.encoder() {
+        sizes(out, encoder)?;
+        if let Some(linear) = model.linear() {
+            branch(out, model, linear)?;
         }
-        Scorer::Encoder(encoder) => sizes(out, encoder),
     }
+    if let Some(linear) = model.linear() {
+        for (k, label) in topic.labels.iter().enumerate() {
+            writeln!(out, "\nstrongest for {}", label.name)?;
+            for (weight, name) in strongest(linear, k, n) {
+                writeln!(out, "  {weight:+.3}  {name}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What stands beside an encoder, and how much of the file it is.
+fn branch(out: &mut impl Write, model: &Model, linear: &Linear) -> std::io::Result<()> {
+    let Settings { mask_names, articles, negation, pairs, length_norm, negators } = &linear.settings;
+    let settings = [
+        (mask_names, "names as one"),
+        (articles, "with their article"),
+        (negation, "negation"),
+        (pairs, "pairs"),
+        (length_norm, "scaled by length"),
+    ];
+    let on: Vec<&str> = settings.into_iter().filter(|(on, _)| **on).map(|(_, name)| name).collect();
+    let alone = model.encoder().cloned().map(|encoder| Model { scorer: Scorer::Encoder(encoder), ..model.clone() });
+    let bytes = model.to_bytes().len() - alone.map_or(0, |alone| alone.to_bytes().len());
+    writeln!(out, "\nlinear branch")?;
+    writeln!(out, "  {} features of {} words, {} negators", linear.features.len(), linear.words.len(), negators.len())?;
+    writeln!(out, "  {}", on.join(", "))?;
+    writeln!(out, "  {bytes} bytes")
 }
 
 /// An encoder has no features to list: what it knows lies in how its parts work together.

@@ -3,9 +3,10 @@
 //! ```text
 //! rows → word pieces → examples → batches → network → loss → gradient → AdamW
 //!                                                        ↘ best epoch → rounding → calibration, figures
+//!      ↘ the linear branch, of the same rows, is weighed with it ──────────────────↗
 //! ```
 //!
-//! [`train`] is the whole of it. Data, folds, calibration and figures are those of [`stancelight_train`], pieces and
+//! [`train`] is the whole of it. Data, folds, the branch, calibration and figures are those of [`stancelight_train`], pieces and
 //! rounding those of the engine; what is here is only what a transformer needs.
 //!
 //! # Why candle, and why a crate of its own
@@ -23,6 +24,7 @@
 //! same, and they wait for each other in busy loops: with `CANDLE_NUM_THREADS=1` and `RAYON_NUM_THREADS=1` in the
 //! environment, which the command sets for itself, learning takes less than half the time.
 
+mod branch;
 mod checkpoint;
 mod error;
 mod example;

@@ -1,32 +1,36 @@
-//! Makes probabilities honest: logits on sentences the model was not fitted on come in, the temperature
+//! Makes probabilities honest: logits on sentences the model was not fitted on come in, the factors
 //! and the shifts that make their softmax match what was true go out.
 //!
 //! Temperature scaling with a bias a class ("bias-corrected temperature scaling", Alexandari, Kundaje and
 //! Shrikumar, ICML 2020; after Guo et al., *On Calibration of Modern Neural Networks*, ICML 2017). One
-//! scalar cannot change a ranking; the shifts undo priors that weighting has moved.
+//! scalar cannot change a ranking; the shifts undo priors that weighting has moved. Where several scorers judge
+//! together each has a factor, and what they say is weighed in the same step ("logarithmic opinion pool", Genest and
+//! Zidek 1986).
 
-/// Calibrated logits are `logit / temperature + shift`.
+/// Calibrated logits are `Σ factor · logit + shift`. A sentence's logits are those of each scorer, one scorer after
+/// the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
-    /// Above 1 softens, below 1 sharpens.
-    pub temperature: f64,
+    /// What each scorer's logits are multiplied by. Of a single one it is the inverse temperature: below 1 softens,
+    /// above 1 sharpens.
+    pub factors: Vec<f64>,
     /// One a label; they add up to 0.
     pub shift: Vec<f64>,
 }
 
 impl Calibration {
-    /// Leaves logits as they are.
-    pub fn identity(labels: usize) -> Self {
-        Self { temperature: 1.0, shift: vec![0.0; labels] }
+    /// The mean of so many scorers; of one, its logits as they are.
+    pub fn mean(scorers: usize, labels: usize) -> Self {
+        Self { factors: vec![even(scorers); scorers], shift: vec![0.0; labels] }
     }
 
     /// Minimises the cross-entropy of `targets` (distributions over labels) by damped Newton steps on
-    /// the inverse temperature and the shifts, beginning at `start`; the problem is convex.
+    /// the factors and the shifts, beginning at `start`; the problem is convex. The first factor stays above 0.
     pub fn fit(start: &Self, logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
-        // Parameters: inverse temperature, then the shifts.
-        let mut x = vec![1.0 / start.temperature];
-        x.extend(&start.shift);
-        let mut here = Bend::at(&x, logits, targets, weights);
+        // Parameters: factors, then the shifts.
+        let scorers = start.factors.len();
+        let mut x = [&start.factors[..], &start.shift].concat();
+        let mut here = Bend::at(&x, scorers, logits, targets, weights);
         for _ in 0..50 {
             let Some(step) = solve(here.hessian.clone(), here.gradient.clone()) else { break };
             let slope: f64 = here.gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
@@ -37,7 +41,7 @@ impl Calibration {
             let next = loop {
                 let next: Vec<f64> = x.iter().zip(&step).map(|(x, s)| x - damping * s).collect();
                 if next[0] > 1e-3 {
-                    let there = Bend::at(&next, logits, targets, weights);
+                    let there = Bend::at(&next, scorers, logits, targets, weights);
                     if there.value < here.value {
                         break Some((next, there));
                     }
@@ -50,13 +54,28 @@ impl Calibration {
             let Some(next) = next else { break };
             (x, here) = next;
         }
-        Self { temperature: 1.0 / x[0], shift: x[1..].to_vec() }
+        let shift = x.split_off(scorers);
+        Self { factors: x, shift }
     }
 
     /// Applies it to one sentence's logits.
     pub fn apply(&self, logits: &[f64]) -> Vec<f64> {
-        logits.iter().zip(&self.shift).map(|(z, shift)| z / self.temperature + shift).collect()
+        weighed(&self.factors, &self.shift, logits).collect()
     }
+}
+
+/// Each scorer's factor in a plain mean.
+#[allow(clippy::cast_precision_loss, reason = "scorers are one or two")]
+fn even(scorers: usize) -> f64 {
+    1.0 / scorers as f64
+}
+
+/// For each label, the scorers' logits times their factors, and the shift.
+fn weighed(factors: &[f64], shift: &[f64], logits: &[f64]) -> impl Iterator<Item = f64> {
+    let labels = shift.len();
+    let sum =
+        move |k: usize| -> f64 { factors.iter().enumerate().map(|(s, factor)| logits[s * labels + k] * factor).sum() };
+    shift.iter().enumerate().map(move |(k, shift)| sum(k) + shift)
 }
 
 /// The loss at one point with its first and second derivatives.
@@ -67,19 +86,23 @@ struct Bend {
 }
 
 impl Bend {
-    fn at(x: &[f64], logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
+    fn at(x: &[f64], scorers: usize, logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
         let n = x.len();
+        let (factors, shift) = x.split_at(scorers);
+        let labels = shift.len();
         // A ridge keeps a handful of sentences from asking for infinite certainty, and the shifts' sum at zero.
-        let mut gradient: Vec<f64> = (0..n).map(|i| x[i] - if i == 0 { 1.0 } else { 0.0 }).collect();
+        let mean = even(scorers);
+        let mut gradient: Vec<f64> = (0..n).map(|i| x[i] - if i < scorers { mean } else { 0.0 }).collect();
         let mut value = gradient.iter().map(|g| 0.5 * g * g).sum();
         let mut hessian = vec![vec![0.0; n]; n];
         for (i, row) in hessian.iter_mut().enumerate() {
             row[i] = 1.0;
         }
-        let mut p = vec![0.0; n - 1];
+        let mut p = vec![0.0; labels];
+        let mut means = vec![0.0; scorers];
         for ((z, target), &w) in logits.iter().zip(targets).zip(weights) {
             let w = f64::from(w);
-            p.iter_mut().zip(*z).zip(&x[1..]).for_each(|((p, z), shift)| *p = z * x[0] + shift);
+            p.iter_mut().zip(weighed(factors, shift, z)).for_each(|(p, z)| *p = z);
             let max = p.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             let mut sum = 0.0;
             for (p, &t) in p.iter_mut().zip(*target) {
@@ -91,17 +114,24 @@ impl Bend {
             // Targets add up to 1.
             value += w * libm::log(sum);
             p.iter_mut().for_each(|p| *p /= sum);
-            let mean: f64 = p.iter().zip(*z).map(|(p, z)| p * z).sum();
-            for k in 0..p.len() {
+            for (mean, z) in means.iter_mut().zip(z.chunks_exact(labels)) {
+                *mean = p.iter().zip(z).map(|(p, z)| p * z).sum();
+            }
+            for k in 0..labels {
                 let residual = w * (p[k] - f64::from(target[k]));
-                gradient[0] += residual * z[k];
-                gradient[k + 1] += residual;
-                hessian[0][0] += w * p[k] * (z[k] - mean) * (z[k] - mean);
-                let cross = w * p[k] * (z[k] - mean);
-                hessian[0][k + 1] += cross;
-                hessian[k + 1][0] += cross;
-                for j in 0..p.len() {
-                    hessian[k + 1][j + 1] += w * p[k] * (if j == k { 1.0 } else { 0.0 } - p[j]);
+                gradient[scorers + k] += residual;
+                for j in 0..labels {
+                    hessian[scorers + k][scorers + j] += w * p[k] * (if j == k { 1.0 } else { 0.0 } - p[j]);
+                }
+                for s in 0..scorers {
+                    let off = z[s * labels + k] - means[s];
+                    gradient[s] += residual * z[s * labels + k];
+                    let cross = w * p[k] * off;
+                    hessian[s][scorers + k] += cross;
+                    hessian[scorers + k][s] += cross;
+                    for r in 0..scorers {
+                        hessian[s][r] += cross * (z[r * labels + k] - means[r]);
+                    }
                 }
             }
         }
@@ -137,19 +167,37 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
 mod tests {
     use super::Calibration;
 
-    #[test]
-    fn finds_the_temperature_and_the_shift_it_was_given() {
-        // Each target is exactly what temperature 2 and shifts ±0.5 make of its logits.
-        let truth = Calibration { temperature: 2.0, shift: vec![0.5, -0.5] };
-        let logits: Vec<Vec<f64>> = (-50..=50).flat_map(|i| vec![vec![f64::from(i) / 10.0, 0.0]; 40]).collect();
+    /// What is found on logits whose targets are exactly what `truth` makes of them.
+    fn found(truth: &Calibration, logits: &[Vec<f64>]) -> Calibration {
         let targets: Vec<Vec<f32>> = logits
             .iter()
             .map(|z| stancelight::softmax(&truth.apply(z)).into_iter().map(|p| p as f32).collect())
             .collect();
         let rows: Vec<&[f32]> = targets.iter().map(Vec::as_slice).collect();
         let logits: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
-        let found = Calibration::fit(&Calibration::identity(2), &logits, &rows, &vec![1.0; rows.len()]);
-        assert!((found.temperature - 2.0).abs() < 0.02, "{found:?}");
+        let start = Calibration::mean(truth.factors.len(), truth.shift.len());
+        Calibration::fit(&start, &logits, &rows, &vec![1.0; rows.len()])
+    }
+
+    #[test]
+    fn finds_the_temperature_and_the_shift_it_was_given() {
+        let truth = Calibration { factors: vec![0.5], shift: vec![0.5, -0.5] };
+        let logits: Vec<Vec<f64>> = (-50..=50).flat_map(|i| vec![vec![f64::from(i) / 10.0, 0.0]; 40]).collect();
+        let found = found(&truth, &logits);
+        assert!((found.factors[0] - 0.5).abs() < 0.005, "{found:?}");
         assert!((found.shift[0] - found.shift[1] - 1.0).abs() < 0.05, "{found:?}");
+    }
+
+    #[test]
+    fn finds_what_each_of_two_scorers_weighs() {
+        let of = |i: u32, by: u32| f64::from(i * by % 101) / 20.0 - 2.5;
+        let logits: Vec<Vec<f64>> = (0..4000).map(|i| [7, 11, 13, 29, 31, 37].map(|by| of(i, by)).to_vec()).collect();
+        for (transformer, linear) in [(0.4, 0.7), (1.2, 0.0), (0.9, -0.3)] {
+            let truth = Calibration { factors: vec![transformer, linear], shift: vec![0.5, -0.25, -0.25] };
+            let found = found(&truth, &logits);
+            for (found, truth) in found.factors.iter().zip(&truth.factors).chain(found.shift.iter().zip(&truth.shift)) {
+                assert!((found - truth).abs() < 0.01, "{found} for {truth}");
+            }
+        }
     }
 }

@@ -173,8 +173,8 @@ pub fn train(
     progress("fitting", 1, 1);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
     for (k, shift) in calibration.shift.iter().enumerate() {
-        linear.scale[k] = (f64::from(linear.scale[k]) / calibration.temperature) as f32;
-        linear.bias[k] = (f64::from(linear.bias[k]) / calibration.temperature + shift) as f32;
+        linear.scale[k] = (f64::from(linear.scale[k]) * calibration.factors[0]) as f32;
+        linear.bias[k] = (f64::from(linear.bias[k]) * calibration.factors[0] + shift) as f32;
     }
 
     let Judgement { topic, overall, by_source, warnings: doubts } =

@@ -31,7 +31,7 @@ pub struct Validation<'a> {
 pub struct HeldOut<'a> {
     /// The rows.
     pub rows: Vec<&'a Row>,
-    /// What was said of each, not yet calibrated.
+    /// What was said of each, not yet calibrated: one logit a label, of several scorers one after the other.
     pub logits: Vec<Vec<f64>>,
     /// The scorer of each fold that was held out, where they are linear.
     pub scorers: Vec<Linear>,
@@ -89,10 +89,18 @@ impl<'a> Validation<'a> {
 }
 
 impl HeldOut<'_> {
+    /// Leaves the first `n` rows.
+    pub fn truncate(&mut self, n: usize) {
+        self.rows.truncate(n);
+        self.logits.truncate(n);
+        self.parts.truncate(n);
+    }
+
     /// What makes all these logits honest.
     pub fn calibration(&self) -> Calibration {
-        let labels = self.logits.first().map_or(0, Vec::len);
-        self.calibration_on(&Calibration::identity(labels), |_| true)
+        let labels = self.rows.first().map_or(0, |row| row.target.len());
+        let scorers = self.logits.first().map_or(1, |logits| logits.len() / labels.max(1));
+        self.calibration_on(&Calibration::mean(scorers, labels), |_| true)
     }
 
     fn calibration_on(&self, start: &Calibration, keep: impl Fn(usize) -> bool) -> Calibration {

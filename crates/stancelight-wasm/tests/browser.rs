@@ -13,6 +13,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 const MODEL: &[u8] = include_bytes!("../../../tests/goldens/toy.stance");
 const ENCODER: &[u8] = include_bytes!("../../../tests/goldens/encoder.stance");
+const WIDE_AND_DEEP: &[u8] = include_bytes!("../../../tests/goldens/wide-and-deep.stance");
 
 fn analyzer() -> Analyzer {
     loaded(MODEL)
@@ -47,6 +48,11 @@ fn says_what_the_native_engine_says() {
 #[wasm_bindgen_test]
 fn an_encoder_says_what_the_native_engine_says() {
     check_parity(ENCODER, include_str!("../../../tests/goldens/encoder-parity.jsonl"), 60);
+}
+
+#[wasm_bindgen_test]
+fn an_encoder_with_a_branch_says_what_the_native_engine_says() {
+    check_parity(WIDE_AND_DEEP, include_str!("../../../tests/goldens/wide-and-deep-parity.jsonl"), 30);
 }
 
 /// That a model says of at least so many texts what was written down.

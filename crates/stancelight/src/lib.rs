@@ -30,8 +30,8 @@
 //! # In reading order
 //!
 //! [`Span`] and [`offset`] say where; [`sentence`] and [`token`] cut; [`feature`] is the extractor that
-//! training shares; [`encoder`] is the other way from tokens to logits; [`Topic`], [`Model`] and
-//! [`mod@file`] are what is known; [`Predictor`] is that, compiled; [`analyze`], [`score`], [`explain`] and
+//! training shares; [`encoder`] is the other way from tokens to logits, and a model may go both; [`Topic`], [`Model`]
+//! and [`mod@file`] are what is known; [`Predictor`] is that, compiled; [`analyze`], [`score`], [`explain`] and
 //! [`removals`] are what it is all for, and they do not ask which kind of scorer a model has.
 //!
 //! [`quotations`] stands beside all that and needs no model: who is quoted saying what.
@@ -47,6 +47,7 @@ mod ascii;
 pub mod encoder;
 pub mod feature;
 pub mod file;
+mod grid;
 mod linear;
 mod lookup;
 mod model;
@@ -60,6 +61,7 @@ mod topic;
 #[cfg(feature = "serde")]
 pub mod view;
 mod weights;
+mod wide_and_deep;
 
 pub use analysis::{
     Explanation, Removal, Sentence, Verdict, Word, analyze, explain, judge_by_each, judge_each, removals, score,

@@ -95,16 +95,22 @@ impl LinearScorer {
         self.linear.bias.iter().map(|&bias| f64::from(bias)).collect()
     }
 
+    /// Leaves the terms of a sentence's tokens in `scratch`.
+    #[inline]
+    pub(crate) fn read(&self, tokens: &Tokens, scratch: &mut Scratch) {
+        scratch.terms.fill(tokens, &self.linear.settings, &self.lexicon, self.markers);
+    }
+
     /// The logits of a sentence's tokens, whose terms are then in `scratch`.
     #[allow(clippy::cast_precision_loss, reason = "sums stay far below 2^52")]
     pub(crate) fn logits(&self, tokens: &Tokens, scratch: &mut Scratch) -> Vec<f64> {
-        scratch.terms.fill(tokens, &self.linear.settings, &self.lexicon, self.markers);
+        self.read(tokens, scratch);
         self.weights.sum(scratch.terms.as_slice(), &mut scratch.sums);
         let sums = scratch.sums.iter().zip(self.factors(scratch)).zip(&self.linear.bias);
         sums.map(|((&sum, factor), &bias)| sum as f64 * factor + f64::from(bias)).collect()
     }
 
-    /// Where each word of the sentence last scored stands, and its shares.
+    /// Where each word of the sentence last read stands, and its shares.
     #[allow(clippy::cast_precision_loss, reason = "shares stay far below 2^52")]
     pub(crate) fn words(&self, scratch: &Scratch) -> Vec<(Span, Vec<f64>)> {
         let labels = self.linear.bias.len();

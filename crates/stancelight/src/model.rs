@@ -10,6 +10,7 @@ use crate::linear::{self, Linear, LinearScorer};
 use crate::span::Span;
 use crate::token::Tokens;
 use crate::topic::Topic;
+use crate::wide_and_deep::WideAndDeepScorer;
 
 /// Everything a model file says.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,31 +23,50 @@ pub struct Model {
     pub scorer: Scorer,
 }
 
-/// What sentences are judged with. Either kind's logit is a bias plus one share a word, exactly.
+/// What sentences are judged with. Whatever the kind, a logit is a bias plus one share a word, exactly.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Scorer {
     /// Weights of words and pairs of words.
     Linear(Linear),
     /// A small transformer.
     Encoder(Encoder),
+    /// A small transformer with a linear branch (Cheng et al., *Wide & Deep Learning*, 2016): the logits are the sum
+    /// of both.
+    WideAndDeep {
+        /// The branch.
+        linear: Linear,
+        /// The transformer.
+        encoder: Encoder,
+    },
 }
 
+const LINEAR: &str = "linear";
+const ENCODER: &str = "encoder";
+
 impl Scorer {
-    /// The kind's name: `linear` or `encoder`.
+    /// The kind's name: `linear`, or `encoder` for a transformer with or without a branch.
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Linear(_) => "linear",
-            Self::Encoder(_) => "encoder",
+            Self::Linear(_) => LINEAR,
+            Self::Encoder(_) | Self::WideAndDeep { .. } => ENCODER,
         }
     }
 }
 
 impl Model {
-    /// The linear scorer, if the model has one.
+    /// The linear scorer, if the model has one, by itself or as a branch.
     pub const fn linear(&self) -> Option<&Linear> {
         match &self.scorer {
-            Scorer::Linear(linear) => Some(linear),
+            Scorer::Linear(linear) | Scorer::WideAndDeep { linear, .. } => Some(linear),
             Scorer::Encoder(_) => None,
+        }
+    }
+
+    /// The transformer, if the model has one, with or without a branch.
+    pub const fn encoder(&self) -> Option<&Encoder> {
+        match &self.scorer {
+            Scorer::Encoder(encoder) | Scorer::WideAndDeep { encoder, .. } => Some(encoder),
+            Scorer::Linear(_) => None,
         }
     }
 }
@@ -63,6 +83,7 @@ pub struct Predictor {
 enum Compiled {
     Linear(Box<LinearScorer>),
     Encoder(Box<EncoderScorer>),
+    WideAndDeep(Box<WideAndDeepScorer>),
 }
 
 /// Buffers for scoring many sentences; hidden from callers, who have one text at a time.
@@ -80,6 +101,10 @@ impl Predictor {
         let compiled = match model.scorer {
             Scorer::Linear(linear) => Compiled::Linear(Box::new(LinearScorer::new(linear))),
             Scorer::Encoder(encoder) => Compiled::Encoder(Box::new(EncoderScorer::new(encoder))),
+            Scorer::WideAndDeep { linear, encoder } => Compiled::WideAndDeep(Box::new(WideAndDeepScorer {
+                linear: LinearScorer::new(linear),
+                encoder: EncoderScorer::new(encoder),
+            })),
         };
         Self { topic: model.topic, facts: model.facts, compiled }
     }
@@ -89,6 +114,9 @@ impl Predictor {
         let scorer = match self.compiled {
             Compiled::Linear(scorer) => Scorer::Linear(scorer.into_linear()),
             Compiled::Encoder(scorer) => Scorer::Encoder(scorer.into_encoder()),
+            Compiled::WideAndDeep(both) => {
+                Scorer::WideAndDeep { linear: both.linear.into_linear(), encoder: both.encoder.into_encoder() }
+            }
         };
         Model { topic: self.topic, facts: self.facts, scorer }
     }
@@ -103,11 +131,11 @@ impl Predictor {
         &self.facts
     }
 
-    /// The kind of its scorer: `linear` or `encoder`.
+    /// The kind of its scorer: `linear`, or `encoder` for a transformer with or without a branch.
     pub const fn kind(&self) -> &'static str {
         match self.compiled {
-            Compiled::Linear(_) => "linear",
-            Compiled::Encoder(_) => "encoder",
+            Compiled::Linear(_) => LINEAR,
+            Compiled::Encoder(_) | Compiled::WideAndDeep(_) => ENCODER,
         }
     }
 
@@ -116,6 +144,7 @@ impl Predictor {
         match &self.compiled {
             Compiled::Linear(scorer) => scorer.bias(),
             Compiled::Encoder(scorer) => scorer.bias(),
+            Compiled::WideAndDeep(both) => both.bias(),
         }
     }
 
@@ -125,6 +154,7 @@ impl Predictor {
         match &self.compiled {
             Compiled::Linear(scorer) => scorer.logits(&scratch.tokens, &mut scratch.linear),
             Compiled::Encoder(scorer) => scorer.logits(&scratch.tokens, &mut scratch.encoder),
+            Compiled::WideAndDeep(both) => both.logits(&scratch.tokens, &mut scratch.linear, &mut scratch.encoder),
         }
     }
 
@@ -133,6 +163,7 @@ impl Predictor {
         match &self.compiled {
             Compiled::Linear(scorer) => scorer.words(&scratch.linear),
             Compiled::Encoder(scorer) => scorer.words(&scratch.tokens, &scratch.encoder).collect(),
+            Compiled::WideAndDeep(both) => both.words(&scratch.tokens, &scratch.linear, &scratch.encoder),
         }
     }
 }

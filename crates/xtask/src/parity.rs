@@ -44,7 +44,7 @@ pub fn run(data: &Path, random: usize) -> Result<()> {
         let name = path.strip_prefix(root().join("models")).unwrap_or(&path).display().to_string();
         let bytes = std::fs::read(&path)?;
         let model = Model::from_bytes(&bytes).with_context(|| name.clone())?;
-        let every = if model.linear().is_some() { 1 } else { ENCODER_READS };
+        let every = if model.encoder().is_none() { 1 } else { ENCODER_READS };
         let step = Step::begin(format!("comparing {name}"));
         let said = compare(&built, &path, &Predictor::new(model), texts.iter().step_by(every));
         step.end(said.as_ref().is_ok_and(|said| said.values().all(|said| said.different == 0)));

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(Parser)]
 #[command(next_help_heading = "Encoders")]
 pub struct Args {
-    /// Train a small transformer instead of a linear model: better with tens of thousands of (soft) labels, larger, slower
+    /// Train a small transformer, with a linear model as its branch: better with tens of thousands of (soft) labels,
+    /// larger, slower
     #[arg(long, conflicts_with_all = ["l2", "no_search", "budget", "size", "features", "without", "learning_curve", "folds"])]
     pub encoder: bool,
     /// Layers
@@ -49,7 +50,7 @@ pub struct Args {
     /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
-    /// Never train on this set, but pick the epoch and the temperature with it as well: a file, or a set that the topic
+    /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that the topic
     /// file measures on
     #[arg(long, value_name = "SET", requires = "encoder")]
     dev: Vec<PathBuf>,
@@ -108,12 +109,17 @@ pub fn run(
             format!("  {n:>5}  {:.4}  {:>9.4}  {:.4}{taken}\n", e.loss, e.kept_loss, e.kept_accuracy)
         })
         .collect();
-    let word_pieces = trained.model.facts.iter().find(|(name, _)| name == "word pieces").map(|(_, n)| n.clone());
+    let pieces = trained.model.encoder().map_or(0, |encoder| encoder.vocabulary().len());
+    let features = trained.model.linear().map_or(0, |linear| linear.features.len());
     Ok(Made {
         validation: trained.report.validation(),
-        consists_of: format!("{} word pieces", word_pieces.unwrap_or_default()),
+        consists_of: format!("{pieces} word pieces, {features} features"),
         text: format!("  epoch    loss  kept: loss, accuracy\n{epochs}"),
-        json: vec![("epochs", json!(trained.report.epochs)), ("best_epoch", json!(trained.report.best + 1))],
+        json: vec![
+            ("features", json!(features)),
+            ("epochs", json!(trained.report.epochs)),
+            ("best_epoch", json!(trained.report.best + 1)),
+        ],
         model: trained.model,
         sources: trained.report.sources,
         overall: trained.report.overall,

@@ -1,19 +1,13 @@
 //! An encoder ready to score: a sentence comes in, each word's share of each logit goes out.
 //!
-//! Shares are rounded to a grid of 2⁻³⁰ and bounded, so that they and the bias are whole numbers of one unit and
-//! their sums stay below 2⁵³ of it: exact in `f64`, in any order.
+//! Shares are rounded to the [grid](crate::grid) and bounded, so that they and the bias add up exactly, in any order.
 
 use super::matrix::{Product, Rounded};
 use super::pieces::{Piece, spans};
 use super::{Encoder, Layer, NormWeights, Rows, math};
+use crate::grid::{MOST, number, units};
 use crate::span::Span;
 use crate::token::Tokens;
-
-/// What one unit of a share is worth.
-const UNIT: f64 = 1.0 / (1_u64 << 30) as f64;
-
-/// No piece reads as more: far beyond what training gives, and low enough for exact sums.
-const MOST: f64 = (1_u64 << 20) as f64;
 
 /// An encoder with its matrices laid out for products.
 #[derive(Clone, Debug)]
@@ -78,23 +72,38 @@ impl EncoderScorer {
         self.bias.iter().map(|&bias| number(bias)).collect()
     }
 
+    /// The same in units.
+    pub(crate) fn bias_units(&self) -> &[i64] {
+        &self.bias
+    }
+
     /// The logits of a sentence's tokens, whose shares are then in `scratch`.
     pub(crate) fn logits(&self, tokens: &Tokens, scratch: &mut Scratch) -> Vec<f64> {
+        self.read(tokens, scratch);
+        let mut sums = self.bias.clone();
+        for row in self.shares(scratch) {
+            sums.iter_mut().zip(row).for_each(|(sum, share)| *sum += share);
+        }
+        sums.into_iter().map(number).collect()
+    }
+
+    /// Leaves the shares of a sentence's tokens in `scratch`.
+    pub(crate) fn read(&self, tokens: &Tokens, scratch: &mut Scratch) {
         self.encoder.vocabulary.cut(tokens, &mut scratch.pieces);
         let labels = self.bias.len();
         scratch.shares.clear();
         scratch.shares.resize(tokens.as_slice().len() * labels, 0);
         let pieces = std::mem::take(&mut scratch.pieces);
         for window in pieces.chunks(self.encoder.shape.positions) {
-            self.read(window, scratch);
+            self.read_window(window, scratch);
             self.share(window, pieces.len(), scratch);
         }
         scratch.pieces = pieces;
-        let mut sums = self.bias.clone();
-        for row in scratch.shares.chunks_exact(labels) {
-            sums.iter_mut().zip(row).for_each(|(sum, share)| *sum += share);
-        }
-        sums.into_iter().map(number).collect()
+    }
+
+    /// The shares of the tokens last read, in units: a row of one a label for each token.
+    pub(crate) fn shares<'s>(&self, scratch: &'s Scratch) -> impl Iterator<Item = &'s [i64]> + use<'s> {
+        scratch.shares.chunks_exact(self.bias.len())
     }
 
     /// Where each of these tokens, which were scored last, stands, and its shares.
@@ -103,12 +112,11 @@ impl EncoderScorer {
         tokens: &'s Tokens,
         scratch: &'s Scratch,
     ) -> impl Iterator<Item = (Span, Vec<f64>)> + 's {
-        let rows = scratch.shares.chunks_exact(self.bias.len());
-        spans(tokens).zip(rows.map(|row| row.iter().map(|&share| number(share)).collect()))
+        spans(tokens).zip(self.shares(scratch).map(|row| row.iter().map(|&share| number(share)).collect()))
     }
 
     /// Reads a window of pieces: leaves a vector each in the stream.
-    fn read(&self, window: &[Piece], scratch: &mut Scratch) {
+    fn read_window(&self, window: &[Piece], scratch: &mut Scratch) {
         let Encoder { shape, pieces, positions, cases, layers, .. } = &self.encoder;
         let width = shape.width;
         scratch.stream.clear();
@@ -200,14 +208,4 @@ fn add_row(x: &mut [f32], rows: &Rows, index: usize) {
 
 fn add(stream: &mut [f32], added: &[f32]) {
     stream.iter_mut().zip(added).for_each(|(x, y)| *x += y);
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "bounded")]
-fn units(x: f64) -> i64 {
-    libm::rint(x / UNIT) as i64
-}
-
-#[allow(clippy::cast_precision_loss, reason = "stays below 2^53")]
-fn number(units: i64) -> f64 {
-    units as f64 * UNIT
 }

@@ -32,6 +32,10 @@ const LINEAR: u32 = 1;
 /// The kind of scorer is named.
 const NAMED: u32 = 2;
 
+/// The kinds' names in the file.
+const ENCODER: &str = "encoder";
+const WIDE_AND_DEEP: &str = "wide and deep";
+
 /// Why bytes are not a model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ModelError {
@@ -103,16 +107,27 @@ impl Model {
                 linear::write(&mut out, linear);
             }
             Scorer::Encoder(encoder) => {
-                out.0.extend(NAMED.to_le_bytes());
-                topic::write(&mut out, &self.topic);
-                write_facts(&mut out, &self.facts);
-                out.text(self.scorer.kind());
+                self.write_named(&mut out, ENCODER);
                 encoder::write(&mut out, encoder);
+            }
+            Scorer::WideAndDeep { linear, encoder } => {
+                self.write_named(&mut out, WIDE_AND_DEEP);
+                encoder::write(&mut out, encoder);
+                linear::write_settings(&mut out, &linear.settings);
+                linear::write(&mut out, linear);
             }
         }
         let sum = checksum(&out.0);
         out.0.extend(sum.to_le_bytes());
         out.0
+    }
+
+    /// What comes before a scorer of a named kind.
+    fn write_named(&self, out: &mut Writer, kind: &str) {
+        out.0.extend(NAMED.to_le_bytes());
+        topic::write(out, &self.topic);
+        write_facts(out, &self.facts);
+        out.text(kind);
     }
 
     /// Reads a model from a file's bytes, trusting nothing.
@@ -175,10 +190,17 @@ fn read(version: u32, input: &mut Reader<'_>) -> Result<Model> {
     } else {
         let facts = read_facts(input)?;
         let kind = input.text()?;
-        if kind != "encoder" {
+        if kind != ENCODER && kind != WIDE_AND_DEEP {
             return Err(ModelError { kind: Kind::Scorer(kind) });
         }
-        (facts, Scorer::Encoder(encoder::read(input, labels)?))
+        let encoder = encoder::read(input, labels)?;
+        let scorer = if kind == ENCODER {
+            Scorer::Encoder(encoder)
+        } else {
+            let settings = linear::read_settings(input)?;
+            Scorer::WideAndDeep { linear: linear::read(input, settings, labels)?, encoder }
+        };
+        (facts, scorer)
     };
     if input.at != input.bytes.len() {
         return Err(ModelError::invalid(input.at, "there is more than a model"));
