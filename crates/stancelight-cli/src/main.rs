@@ -4,13 +4,16 @@
 //! Exit codes: 0 done; 2 something is wrong with the input or the system, told in one line on standard
 //! error that names the file, the place and the remedy.
 
+mod distill;
 mod evaluate;
 mod explain;
 mod highlight;
 mod input;
 mod inspect;
+mod measure;
 mod output;
 mod predict;
+mod progress;
 mod report;
 mod train;
 
@@ -29,6 +32,7 @@ struct Cli {
 enum Command {
     // Boxed: it has far more to say than the others.
     Train(Box<train::Args>),
+    Distill(distill::Args),
     Evaluate(evaluate::Args),
     Predict(predict::Args),
     Highlight(highlight::Args),
@@ -39,6 +43,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => train::run(&args),
+        Command::Distill(args) => distill::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::Predict(args) => predict::run(&args),
         Command::Highlight(args) => highlight::run(&args),

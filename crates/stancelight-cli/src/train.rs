@@ -2,17 +2,18 @@
 
 mod encoder;
 
+pub use encoder::quiet_threads;
+
+use crate::measure::{measure, measured_on};
 use crate::output::{stdout, write_whole, written};
+use crate::progress::bar;
 use crate::report;
 use anyhow::{Result, bail};
 use bytesize::ByteSize;
 use clap::{Parser, ValueEnum};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use stancelight::{Model, Predictor, Verdict, score_all};
-use stancelight_train::{
-    Corpus, Evaluation, FitOptions, Options, Row, Subject, TopicFile, Trained, card, evaluate_rows, train,
-};
+use stancelight::{Model, Predictor, score_all};
+use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Subject, TopicFile, Trained, card, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -140,7 +141,15 @@ pub fn run(args: &Args) -> Result<()> {
         false => linear(args, &file, &read)?,
     };
     let bytes = made.model.to_bytes();
-    let measured = measure(&file, data_dir, &read.corpus, &made.model, args.seed)?;
+    let predictor = Predictor::new(made.model.clone());
+    let sets = kept(&file, data_dir, &read.corpus)?;
+    let measured =
+        measure(
+            sets,
+            predictor.topic(),
+            args.seed,
+            |texts| Ok(score_all(texts.iter().copied(), &predictor).collect()),
+        )?;
     write_whole(&args.output, &bytes)?;
     if let Some(path) = &args.card {
         let Made { model, sources, validation, overall, by_source, .. } = &made;
@@ -235,55 +244,17 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
     })
 }
 
-/// Evaluates on the sets the topic file keeps for measuring, less what was trained on.
-fn measure(
-    file: &TopicFile,
-    data_dir: Option<&Path>,
-    trained_on: &Corpus,
-    model: &Model,
-    seed: u64,
-) -> Result<Vec<(String, Evaluation)>> {
-    let predictor = Predictor::new(model.clone());
-    let mut out = Vec::new();
-    for source in file.data.iter().filter(|source| source.measure) {
-        let Some(path) = source.path(data_dir) else { continue };
-        let mut corpus = Corpus::default();
-        corpus.read_source(&path, source, &file.topic)?;
+/// The sets the topic file keeps for measuring, less what was trained on.
+fn kept(file: &TopicFile, data_dir: Option<&Path>, trained_on: &Corpus) -> Result<Vec<(String, Corpus)>> {
+    let mut sets = measured_on(file, data_dir)?;
+    for (name, corpus) in &mut sets {
         let shared = corpus.drop_shared(trained_on);
         if corpus.rows.is_empty() {
-            bail!("{}: every sentence was trained on; name another set to measure on", source.file);
+            bail!("{name}: every sentence was trained on; name another set to measure on");
         }
-        let name = match shared {
-            0 => source.name().to_owned(),
-            n => format!("{} (less {n} sentences trained on)", source.name()),
-        };
-        let rows: Vec<&Row> = corpus.rows.iter().collect();
-        let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();
-        out.push((name, evaluate_rows(&rows, &verdicts, predictor.topic(), seed)));
+        if shared > 0 {
+            *name = format!("{name} (less {shared} sentences trained on)");
+        }
     }
-    Ok(out)
-}
-
-/// A bar on a terminal; silence elsewhere.
-struct Bar(ProgressBar);
-
-fn bar(template: &str) -> Bar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    Bar(bar)
-}
-
-impl Bar {
-    fn tell(&self, what: &str, done: usize, all: usize) {
-        self.0.set_length(all as u64);
-        self.0.set_position(done as u64);
-        self.0.set_message(what.to_owned());
-    }
-
-    fn clear(&self) {
-        self.0.finish_and_clear();
-    }
+    Ok(sets)
 }

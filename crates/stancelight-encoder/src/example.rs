@@ -89,6 +89,17 @@ impl Examples {
         Self { all, names }
     }
 
+    /// Rows that something else has cut, in which no name is known.
+    pub fn of_pieces<'r>(rows: impl Iterator<Item = (Vec<Piece>, &'r Row)>) -> Self {
+        let example = |(pieces, row): (Vec<Piece>, &Row)| Example {
+            pieces,
+            target: row.target.clone(),
+            weight: row.weight,
+            names: Vec::new(),
+        };
+        Self { all: rows.map(example).collect(), names: Vec::new() }
+    }
+
     /// One reading of an example.
     pub fn read(&self, example: &Example, how: &Augmentation, rng: &mut impl Rng) -> Vec<Piece> {
         let mut out = Vec::with_capacity(example.pieces.len());

@@ -75,6 +75,11 @@ impl State {
                 vector.copy_from_slice(given);
             }
         }
+        Self::begin(numbers)
+    }
+
+    /// Before the first batch, from these numbers.
+    pub fn begin(numbers: Vec<f32>) -> Self {
         Self {
             adam: AdamW::new(numbers.len()),
             best: numbers.clone(),

@@ -24,8 +24,10 @@
 //! same, and they wait for each other in busy loops: with `CANDLE_NUM_THREADS=1` and `RAYON_NUM_THREADS=1` in the
 //! environment, which the command sets for itself, learning takes less than half the time.
 
+mod bert;
 mod branch;
 mod checkpoint;
+mod distill;
 mod error;
 mod example;
 mod learn;
@@ -38,6 +40,7 @@ mod train;
 mod vectors;
 
 pub use checkpoint::Checkpoints;
+pub use distill::{Teacher, Tuning};
 pub use error::EncodeError;
 pub use learn::Epoch;
 pub use train::{ENOUGH, Options, Report, Trained, train};

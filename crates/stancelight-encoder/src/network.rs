@@ -4,7 +4,7 @@
 //! It computes what core's scorer computes, before rounding; a test holds the two together.
 
 use crate::ops::{AddBias, Attention, Gelu, LayerNorm, Mean};
-use crate::parameters::Plan;
+use crate::parameters::{Norms, PER_LAYER, Plan};
 use candle_core::{Device, Result, Tensor, Var};
 use rand::RngCore;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -54,7 +54,8 @@ impl Batch {
     pub fn embed_gradient(&self, plan: &Plan, gradient: &[f32], of_numbers: &mut [f32]) {
         let width = plan.shape.width;
         for (d, row) in gradient.chunks_exact(width).zip(&self.rows) {
-            for (block, &at) in plan.blocks.iter().zip(row) {
+            // Tables that stay as they are need no gradient.
+            for (block, &at) in plan.blocks.iter().zip(row).filter(|(block, _)| block.pace > 0.0) {
                 let embedding = &mut of_numbers[block.range.start + at * width..][..width];
                 embedding.iter_mut().zip(d).for_each(|(x, d)| *x += d);
             }
@@ -97,17 +98,28 @@ pub fn logits(
     let norm = |x: &Tensor, at: usize| x.apply_op3(&variables[at], &variables[at + 1], LayerNorm);
     let affine = |x: &Tensor, at: usize| x.matmul(&variables[at])?.apply_op2(&variables[at + 1], AddBias);
     let attention = Attention { heads: plan.shape.heads, windows: Arc::clone(&batch.windows) };
-    let mut x = drop(embedded.clone())?;
-    for layer in 0..plan.shape.layers {
-        let at = Plan::layer(layer);
-        let seen = affine(&norm(&x, at)?, at + 2)?.apply_op1(attention.clone())?;
-        x = x.add(&drop(affine(&seen, at + 4)?)?)?;
-        let inner = affine(&norm(&x, at + 6)?, at + 8)?.apply_op1(Gelu)?;
-        x = x.add(&drop(affine(&inner, at + 10)?)?)?;
-    }
+    let see = |x: &Tensor, at: usize| affine(&affine(x, at + 2)?.apply_op1(attention.clone())?, at + 4);
+    let feed = |x: &Tensor, at: usize| affine(&affine(x, at + 8)?.apply_op1(Gelu)?, at + 10);
     let last = Plan::layer(plan.shape.layers);
+    let mut x = drop(embedded.clone())?;
+    match plan.norms {
+        Norms::Before => {
+            for at in (0..plan.shape.layers).map(Plan::layer) {
+                x = x.add(&drop(see(&norm(&x, at)?, at)?)?)?;
+                x = x.add(&drop(feed(&norm(&x, at + 6)?, at)?)?)?;
+            }
+            x = norm(&x, last)?;
+        }
+        Norms::Behind => {
+            x = norm(&x, 0)?;
+            for at in (0..plan.shape.layers).map(Plan::layer) {
+                x = norm(&x.add(&drop(see(&x, at)?)?)?, at + 6)?;
+                x = norm(&x.add(&drop(feed(&x, at)?)?)?, at + PER_LAYER)?;
+            }
+        }
+    }
     // The mean of what the head reads is what it reads in the mean.
-    let mean = norm(&x, last)?.apply_op1(Mean { sentences: Arc::clone(&batch.sentences) })?;
+    let mean = x.apply_op1(Mean { sentences: Arc::clone(&batch.sentences) })?;
     affine(&mean, last + 2)
 }
 

@@ -36,7 +36,8 @@ impl AdamW {
         #[allow(clippy::cast_possible_wrap, reason = "steps are millions at most")]
         let steps = self.steps as i32;
         let (unbias_1, unbias_2) = (1.0 / (1.0 - BETA_1.powi(steps)), 1.0 / (1.0 - BETA_2.powi(steps)));
-        for block in &plan.blocks {
+        for block in plan.blocks.iter().filter(|block| block.pace > 0.0) {
+            let rate = rate * block.pace;
             let range = block.range.clone();
             let keep = if block.decays { 1.0 - rate * decay } else { 1.0 };
             let (x, g) = (&mut numbers[range.clone()], &gradient[range.clone()]);

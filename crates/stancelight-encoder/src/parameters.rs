@@ -10,7 +10,7 @@ use stancelight::encoder::{AffineWeights, Case, EncoderWeights, LayerWeights, No
 use std::ops::Range;
 
 /// A tensor's place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Block {
     /// Where among all numbers.
     pub range: Range<usize>,
@@ -18,27 +18,58 @@ pub struct Block {
     pub dims: (usize, usize),
     /// Whether decay pulls it to nothing: matrices, not tables, gains and biases.
     pub decays: bool,
+    /// How fast it learns beside the others; one that is 0 stays as it is.
+    pub pace: f32,
+}
+
+/// Where a layer's norms stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Norms {
+    /// Before attention and before feed-forward, and once behind the last layer: ours (Xiong et al. 2020).
+    Before,
+    /// Behind the embeddings, behind attention and behind feed-forward: BERT's (Vaswani et al. 2017). There are as many,
+    /// met in the same order.
+    Behind,
 }
 
 /// The tables of embeddings, which come first.
 pub const TABLES: usize = 3;
 /// Tensors a layer.
-const PER_LAYER: usize = 12;
+pub const PER_LAYER: usize = 12;
 
 /// Where every tensor lies: pieces, positions, cases; for each layer norm (gain, bias), query-key-value, output, norm,
-/// inner, outer (matrix, bias each); last norm; head.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// inner, outer (matrix, bias each); last norm; head. Where norms stand behind, the first of a layer is the one its
+/// input has just been through.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub shape: Shape,
+    pub norms: Norms,
     pub labels: usize,
     pub blocks: Vec<Block>,
 }
 
 impl Plan {
+    /// An encoder's.
     pub fn new(shape: Shape, pieces: usize, labels: usize) -> Self {
-        let Shape { layers, width, feed_forward, positions, .. } = shape;
-        let mut plan = Self { shape, labels, blocks: Vec::new() };
-        for rows in [pieces, positions, Case::COUNT] {
+        Self::lay(shape, Norms::Before, [pieces, shape.positions, Case::COUNT], labels)
+    }
+
+    /// That of a BERT with a head of ours, to be tuned: its words stay as they are, being half of its weights and most of
+    /// them in no corpus of a usual size; the head, which begins with nothing, goes ahead of the rest.
+    pub fn of_bert(shape: Shape, words: usize, labels: usize) -> Self {
+        const HEAD: f32 = 12.5;
+        const TYPES: usize = 2;
+        let mut plan = Self::lay(shape, Norms::Behind, [words, shape.positions, TYPES], labels);
+        plan.blocks[0].pace = 0.0;
+        let head = plan.blocks.len() - 2;
+        plan.blocks[head..].iter_mut().for_each(|block| block.pace = HEAD);
+        plan
+    }
+
+    fn lay(shape: Shape, norms: Norms, tables: [usize; TABLES], labels: usize) -> Self {
+        let Shape { layers, width, feed_forward, .. } = shape;
+        let mut plan = Self { shape, norms, labels, blocks: Vec::new() };
+        for rows in tables {
             plan.push((rows, width), false);
         }
         for _ in 0..layers {
@@ -56,7 +87,7 @@ impl Plan {
 
     fn push(&mut self, dims: (usize, usize), decays: bool) {
         let from = self.len();
-        self.blocks.push(Block { range: from..from + dims.0 * dims.1, dims, decays });
+        self.blocks.push(Block { range: from..from + dims.0 * dims.1, dims, decays, pace: 1.0 });
     }
 
     fn push_norm(&mut self, width: usize) {

@@ -235,7 +235,7 @@ pub fn train(
 /// Rows of the same text as one, which has their weight and the mean of what they say: the loss is the same, and a
 /// sentence on which there are two opinions is read once. A label without doubt is softened a little (Szegedy et al.
 /// 2016).
-fn merged(rows: &[&Row]) -> Vec<Row> {
+pub(crate) fn merged(rows: &[&Row]) -> Vec<Row> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut out: Vec<Row> = Vec::new();
     for row in rows {

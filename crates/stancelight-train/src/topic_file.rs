@@ -15,6 +15,8 @@ pub struct TopicFile {
     pub threshold: Threshold,
     /// What its training data is, beyond the files named when training.
     pub data: Vec<DataSource>,
+    /// What a teacher is tuned on beside the files named then; the model itself does not learn from it.
+    pub teacher: Vec<DataSource>,
     /// Lines for the model card: intended use, failures, and the like.
     pub card: CardText,
 }
@@ -129,6 +131,8 @@ struct File {
     #[serde(default)]
     data: Vec<DataSource>,
     #[serde(default)]
+    teacher: Vec<DataSource>,
+    #[serde(default)]
     card: CardText,
 }
 
@@ -155,7 +159,7 @@ impl TopicFile {
         let mut file =
             Self::parse(&text).map_err(|(line, message)| TrainError::Topic { path: path.to_owned(), line, message })?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        for source in &mut file.data {
+        for source in file.data.iter_mut().chain(&mut file.teacher) {
             source.topic_folder = folder.to_owned();
         }
         Ok(file)
@@ -200,7 +204,7 @@ impl TopicFile {
             let key = error.field.rsplit('.').next().unwrap_or_default();
             (find(key), error.to_string())
         })?;
-        for source in &file.data {
+        for source in file.data.iter().chain(&file.teacher) {
             if let Some(unknown) = source.labels.values().find(|name| topic.label_index(name).is_none()) {
                 return Err((find(unknown), format!("`{}` maps to `{unknown}`, which is no label here", source.file)));
             }
@@ -212,11 +216,16 @@ impl TopicFile {
                 let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
                 return Err((find(&source.file), message));
             }
+            if file.teacher.contains(source) && (source.measure || source.validate || source.opinions.is_some()) {
+                let message =
+                    format!("`{}` is for the teacher: leave out `measure`, `validate`, `opinions`", source.file);
+                return Err((find("[[teacher]]"), message));
+            }
             if !(source.weight.is_finite() && source.weight > 0.0) {
                 return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
             }
         }
-        Ok(Self { topic, threshold, data: file.data, card: file.card })
+        Ok(Self { topic, threshold, data: file.data, teacher: file.teacher, card: file.card })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `train --encoder`: its arguments, and the way from them to a trained encoder.
 
-use super::{Made, Read, bar};
+use super::{Made, Read};
+use crate::progress::bar;
 use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::json;
@@ -132,7 +133,7 @@ pub fn run(
 /// threads within a step spin idly beside those that learn, and memory that a step frees goes back to the system only to
 /// be asked for again at the next. Measured, both together are more than half of the time.
 #[cfg(unix)]
-fn quiet_threads() -> Result<()> {
+pub fn quiet_threads() -> Result<()> {
     use std::os::unix::process::CommandExt;
     const SETTINGS: [(&str, &str); 4] = [
         ("CANDLE_NUM_THREADS", "1"),
@@ -151,7 +152,7 @@ fn quiet_threads() -> Result<()> {
 
 /// Elsewhere learning is slower and ends the same.
 #[cfg(not(unix))]
-fn quiet_threads() -> Result<()> {
+pub fn quiet_threads() -> Result<()> {
     Ok(())
 }
 

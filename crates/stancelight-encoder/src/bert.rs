@@ -1,0 +1,276 @@
+//! A BERT-like transformer from elsewhere: the folder that Hugging Face's libraries write comes in, its numbers in the
+//! order of our own [`Plan`] and its way of cutting text go out.
+//!
+//! A BERT (Devlin et al. 2019) has the same tensors as our encoders, with the norms behind instead of before; token
+//! types stand where we have cases, and are all the first. Its gelu is the exact one and ours Hendrycks and Gimpel's
+//! approximation, which differ by less than a thousandth: nothing that tuning would not make up for.
+
+use crate::error::EncodeError;
+use crate::parameters::{Plan, TABLES};
+use safetensors::tensor::{Dtype, SafeTensors};
+use serde::Deserialize;
+use stancelight::encoder::{Case, Piece, Shape};
+use std::path::Path;
+use tokenizers::{Tokenizer, TruncationParams};
+
+/// Of a longer sentence the beginning is read.
+const LONGEST: usize = 96;
+
+/// A transformer before it is tuned.
+pub struct Bert {
+    pub plan: Plan,
+    pub numbers: Vec<f32>,
+    tokenizer: Tokenizer,
+}
+
+/// What `config.json` says that matters here.
+#[derive(Deserialize)]
+struct Config {
+    model_type: String,
+    hidden_size: usize,
+    intermediate_size: usize,
+    num_hidden_layers: usize,
+    num_attention_heads: usize,
+    max_position_embeddings: usize,
+    hidden_act: String,
+}
+
+fn error(path: &Path, message: impl Into<String>) -> EncodeError {
+    EncodeError::File { path: path.to_owned(), message: message.into() }
+}
+
+impl Bert {
+    /// Reads `config.json`, `model.safetensors` and `tokenizer.json`, and adds a head for so many labels that says
+    /// nothing yet.
+    ///
+    /// # Errors
+    /// If a file cannot be read, or is of another kind of model.
+    pub fn read(folder: &Path, labels: usize) -> Result<Self, EncodeError> {
+        let path = folder.join("config.json");
+        let text = std::fs::read_to_string(&path).map_err(|e| error(&path, format!("cannot be read: {e}")))?;
+        let config: Config = serde_json::from_str(&text).map_err(|e| error(&path, format!("not a BERT's: {e}")))?;
+        if config.model_type != "bert" || config.hidden_act != "gelu" {
+            let Config { model_type, hidden_act, .. } = config;
+            return Err(error(&path, format!("a `{model_type}` with `{hidden_act}`; give a `bert` with `gelu`")));
+        }
+        let shape = Shape {
+            layers: config.num_hidden_layers,
+            width: config.hidden_size,
+            heads: config.num_attention_heads,
+            feed_forward: config.intermediate_size,
+            positions: config.max_position_embeddings,
+        };
+        shape.validate()?;
+        let path = folder.join("tokenizer.json");
+        let refused = |e: tokenizers::Error| error(&path, format!("cannot be read: {e}"));
+        let mut tokenizer = Tokenizer::from_file(&path).map_err(refused)?;
+        let most = LONGEST.min(shape.positions);
+        tokenizer.with_padding(None);
+        tokenizer
+            .with_truncation(Some(TruncationParams { max_length: most, ..TruncationParams::default() }))
+            .map_err(refused)?;
+        let words = tokenizer.get_vocab_size(true);
+        let plan = Plan::of_bert(shape, words, labels);
+        let numbers = numbers(&folder.join("model.safetensors"), &plan)?;
+        Ok(Self { plan, numbers, tokenizer })
+    }
+
+    /// Cuts texts as the transformer was taught to.
+    ///
+    /// # Errors
+    /// If its tokenizer fails.
+    pub fn cut(&self, texts: &[&str]) -> Result<Vec<Vec<Piece>>, EncodeError> {
+        let failed = |e: tokenizers::Error| EncodeError::Pieces(e.to_string());
+        let cut = self.tokenizer.encode_batch_fast(texts.to_vec(), true).map_err(failed)?;
+        let piece = |(token, &id): (u32, &u32)| Piece { id, case: Case::Small, token };
+        Ok(cut.iter().map(|cut| (0..).zip(cut.get_ids()).map(piece).collect()).collect())
+    }
+}
+
+/// The numbers in the order of a plan, from a safetensors file; the head is nothing yet.
+fn numbers(path: &Path, plan: &Plan) -> Result<Vec<f32>, EncodeError> {
+    const WORDS: &str = "embeddings.word_embeddings.weight";
+    let wrong = |message: String| error(path, message);
+    let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
+    let file = SafeTensors::deserialize(&bytes).map_err(|e| wrong(format!("not a safetensors file: {e}")))?;
+    // Files with a head of their own name the rest, as `bert.embeddings…`.
+    let prefix = file.names().into_iter().find_map(|name| name.strip_suffix(WORDS));
+    let prefix = prefix.ok_or_else(|| wrong(format!("has no tensor `…{WORDS}`; give a BERT-like model")))?;
+    let mut out = vec![0.0; plan.len()];
+    for (i, (block, names)) in plan.blocks.iter().zip(tensors(plan.shape.layers)).enumerate() {
+        let (rows, columns) = (block.dims.0, block.dims.1 / names.len());
+        let out = &mut out[block.range.clone()];
+        for (place, name) in names.iter().enumerate() {
+            let view = file.tensor(&format!("{prefix}{name}")).map_err(|e| wrong(e.to_string()))?;
+            let (is_table, is_vector) = (i < TABLES, rows == 1);
+            // Their matrices have a row an output.
+            let shape = match (is_table, is_vector) {
+                (true, _) => vec![rows, columns],
+                (_, true) => vec![columns],
+                _ => vec![columns, rows],
+            };
+            if view.dtype() != Dtype::F32 || view.shape() != shape {
+                let (kind, found) = (view.dtype(), view.shape());
+                return Err(wrong(format!("`{name}` is {kind:?} of shape {found:?}, not F32 of {shape:?}")));
+            }
+            for (n, number) in view.data().as_chunks::<4>().0.iter().enumerate() {
+                let at = match (is_table, is_vector) {
+                    (true, _) => n,
+                    (_, true) => place * columns + n,
+                    _ => n % rows * block.dims.1 + place * columns + n / rows,
+                };
+                out[at] = f32::from_le_bytes(*number);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The tensors that each block of a plan is made of, several side by side, for all but the head.
+fn tensors(layers: usize) -> Vec<Vec<String>> {
+    let mut out: Vec<Vec<String>> =
+        ["word", "position", "token_type"].map(|table| vec![format!("embeddings.{table}_embeddings.weight")]).to_vec();
+    let mut add = |names: &[String]| {
+        for part in ["weight", "bias"] {
+            out.push(names.iter().map(|name| format!("{name}.{part}")).collect());
+        }
+    };
+    let mut norm = "embeddings.LayerNorm".to_owned();
+    for layer in 0..layers {
+        let inside = |name: &str| format!("encoder.layer.{layer}.{name}");
+        add(&[norm]);
+        add(&["query", "key", "value"].map(|name| inside(&format!("attention.self.{name}"))));
+        for name in ["attention.output.dense", "attention.output.LayerNorm", "intermediate.dense", "output.dense"] {
+            add(&[inside(name)]);
+        }
+        norm = inside("output.LayerNorm");
+    }
+    add(&[norm]);
+    out
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::{Bert, tensors};
+    use crate::network::{Batch, logits};
+    use crate::parameters::Plan;
+    use candle_core::{Device, Tensor};
+    use safetensors::tensor::{Dtype, TensorView, serialize};
+    use stancelight::encoder::Shape;
+    use std::path::Path;
+
+    const SHAPE: Shape = Shape { layers: 2, width: 16, heads: 2, feed_forward: 24, positions: 12 };
+    const WORDS: [&str; 13] = [
+        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "envoys", "of", "chad", "signed", "sign", "##ing", "thanked",
+        "shelled",
+    ];
+
+    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "made-up numbers")]
+    fn number(k: usize, name: &str) -> f32 {
+        let gain = if name.ends_with("LayerNorm.weight") { 1.0 } else { 0.0 };
+        (gain + 0.3 * (0.7 * k as f64 + name.len() as f64).sin()) as f32
+    }
+
+    /// A folder with a BERT of sixteen numbers a word, all of them made up.
+    pub fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+        let config = r#"{"model_type": "bert", "hidden_act": "gelu", "hidden_size": 16, "intermediate_size": 24,
+            "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 12}"#;
+        write("config.json", config.as_bytes());
+        let vocab: serde_json::Map<String, serde_json::Value> =
+            WORDS.iter().zip(0..).map(|(word, id)| ((*word).to_owned(), serde_json::json!(id))).collect();
+        let special = |word: &str, id: u32| serde_json::json!({ "id": word, "ids": [id], "tokens": [word] });
+        let piece = |word: &str| serde_json::json!({ "SpecialToken": { "id": word, "type_id": 0 } });
+        let text = serde_json::json!({ "Sequence": { "id": "A", "type_id": 0 } });
+        let tokenizer = serde_json::json!({
+            "version": "1.0",
+            "padding": { "strategy": { "Fixed": 12 }, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
+                "pad_type_id": 0, "pad_token": "[PAD]" },
+            "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                "strip_accents": null, "lowercase": true },
+            "pre_tokenizer": { "type": "BertPreTokenizer" },
+            "post_processor": { "type": "TemplateProcessing", "single": [piece("[CLS]"), text, piece("[SEP]")],
+                "pair": [], "special_tokens": { "[CLS]": special("[CLS]", 2), "[SEP]": special("[SEP]", 3) } },
+            "model": { "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100, "vocab": vocab },
+        });
+        write("tokenizer.json", tokenizer.to_string().as_bytes());
+        let plan = Plan::of_bert(SHAPE, WORDS.len(), 2);
+        let mut all: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+        for (i, (block, names)) in plan.blocks.iter().zip(tensors(SHAPE.layers)).enumerate() {
+            let (rows, columns) = (block.dims.0, block.dims.1 / names.len());
+            for name in &names {
+                let shape = match (i < 3, rows) {
+                    (true, _) => vec![rows, columns],
+                    (_, 1) => vec![columns],
+                    _ => vec![columns, rows],
+                };
+                let bytes = (0..rows * columns).flat_map(|k| number(k, name).to_le_bytes()).collect();
+                all.push((format!("bert.{name}"), shape, bytes));
+            }
+        }
+        let views = all
+            .iter()
+            .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
+        write("model.safetensors", &serialize(views, None).unwrap());
+        folder
+    }
+
+    #[test]
+    fn computes_what_transformers_computes() {
+        let folder = folder();
+        let mut bert = Bert::read(folder.path(), 2).unwrap();
+        let head = &bert.plan.blocks[bert.plan.blocks.len() - 2..];
+        for (k, x) in bert.numbers[head[0].range.clone()].iter_mut().enumerate() {
+            *x = number(k, "");
+        }
+        bert.numbers[head[1].range.clone()].copy_from_slice(&[0.1, -0.1]);
+        // From transformers 5.23's BertModel with the same numbers, mean over tokens, the same head.
+        let cases = [
+            ("Envoys of CHAD", [-1.229_847, -2.596_871]),
+            ("signed", [-1.349_038, -1.826_385]),
+            ("of signing envoys Čžš Chad", [-1.724_297, -2.143_983]),
+        ];
+        let cut = bert.cut(&cases.map(|(text, _)| text)).unwrap();
+        let batch = Batch::new(cut.iter().map(Vec::as_slice), SHAPE.positions);
+        let rows = batch.embed(&bert.plan, &bert.numbers);
+        let embedded = Tensor::from_vec(rows, (batch.rows.len(), SHAPE.width), &Device::Cpu).unwrap();
+        let variables = bert.plan.variables(&bert.numbers).unwrap();
+        let found = logits(&bert.plan, &variables, &batch, &embedded, None).unwrap().to_vec2::<f32>().unwrap();
+        for ((text, expected), found) in cases.iter().zip(found) {
+            for (a, b) in expected.iter().zip(&found) {
+                assert!((a - b).abs() < 2e-3, "{text}: {expected:?} but {found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_a_folder() {
+        let refused = |folder: &Path| Bert::read(folder, 2).err().map(|e| e.to_string()).unwrap_or_default();
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name);
+        assert_eq!(refused(folder.path()), "");
+        let config = std::fs::read_to_string(at("config.json")).unwrap();
+        for (from, to, part) in [
+            (r#""bert""#, r#""gpt2""#, "give a `bert`"),
+            (r#""hidden_size": 16"#, r#""hidden_size": 17"#, "width"),
+            (r#""hidden_size": 16"#, r#""hidden_size": 8"#, "not F32 of [13, 8]"),
+            (r#""num_hidden_layers": 2"#, r#""num_hidden_layers": 3"#, "encoder.layer.2"),
+            ("{", "", "not a BERT's"),
+        ] {
+            std::fs::write(at("config.json"), config.replacen(from, to, 1)).unwrap();
+            let said = refused(folder.path());
+            assert!(said.contains(part), "{from} → {to}: {said}");
+        }
+        std::fs::write(at("config.json"), config).unwrap();
+        for (name, part) in [("tokenizer.json", "tokenizer.json"), ("model.safetensors", "safetensors file")] {
+            let before = std::fs::read(at(name)).unwrap();
+            std::fs::write(at(name), "{}").unwrap();
+            assert!(refused(folder.path()).contains(part), "{name}: {}", refused(folder.path()));
+            std::fs::remove_file(at(name)).unwrap();
+            assert!(refused(folder.path()).contains("cannot be read"), "{name}: {}", refused(folder.path()));
+            std::fs::write(at(name), before).unwrap();
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A teacher: labelled sentences and a transformer from elsewhere come in; the transformer is tuned on them and gives
+//! its opinion on sentences that nobody labelled, from which a smaller model then learns.
+//!
+//! The method is Hinton, Vinyals and Dean's (*Distilling the Knowledge in a Neural Network*, 2015). Several teachers,
+//! tuned alike but for the order in which they read, are asked one by one, and the mean of their logits is the opinion:
+//! where they differ, it is less sure, and it is right more often than any of them.
+
+use crate::bert::Bert;
+use crate::error::EncodeError;
+use crate::example::{Augmentation, Examples};
+use crate::learn::{Schedule, State, learn};
+use crate::network::{Batch, logits};
+use crate::train::merged;
+use candle_core::{Device, Tensor};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use stancelight_train::{Progress, Row};
+use std::path::PathBuf;
+
+/// How to tune.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tuning {
+    /// Folder of a BERT-like model: `config.json`, `model.safetensors`, `tokenizer.json`.
+    pub teacher: PathBuf,
+    /// How many teachers, whose seeds follow `seed`.
+    pub teachers: usize,
+    /// Passes over the sentences.
+    pub epochs: usize,
+    /// Sentences a step.
+    pub batch: usize,
+    /// The highest rate of learning.
+    pub rate: f64,
+    /// Part of the numbers that dropout takes.
+    pub dropout: f64,
+    /// Drives every random choice.
+    pub seed: u64,
+    /// Threads; the result does not depend on it.
+    pub jobs: usize,
+}
+
+/// The part of the way on which the rate rises.
+const WARM: f64 = 0.1;
+/// Pulls matrices to nothing.
+const DECAY: f32 = 0.01;
+/// Sentences that are judged together.
+const TOGETHER: usize = 64;
+
+/// Tuned transformers.
+pub struct Teacher {
+    bert: Bert,
+    /// The numbers of each.
+    tuned: Vec<Vec<f32>>,
+    pool: rayon::ThreadPool,
+}
+
+impl Teacher {
+    /// Tunes on labelled rows, none of which is without weight.
+    ///
+    /// # Errors
+    /// If the settings are not allowed, the folder holds no BERT, or there are no rows.
+    pub fn tune(rows: &[&Row], labels: usize, tuning: &Tuning, progress: &Progress<'_>) -> Result<Self, EncodeError> {
+        check(rows, tuning)?;
+        let bert = Bert::read(&tuning.teacher, labels)?;
+        let rows = merged(rows);
+        let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
+        let cut = bert.cut(&texts)?;
+        let examples = Examples::of_pieces(cut.into_iter().zip(&rows));
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(tuning.jobs.max(1))
+            .build()
+            .map_err(|error| EncodeError::Settings(format!("threads cannot be started: {error}")))?;
+        let mut tuned = Vec::new();
+        for n in 0..tuning.teachers {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of 256")]
+            let dropout = (tuning.dropout * 256.0).round() as u8;
+            let schedule = Schedule {
+                epochs: tuning.epochs,
+                batch: tuning.batch,
+                rate: tuning.rate,
+                warm: WARM,
+                decay: DECAY,
+                dropout,
+                augmentation: Augmentation { swap: 0.0, lower: 0.0 },
+                seed: tuning.seed + n as u64,
+            };
+            let mut state = State::begin(bert.numbers.clone());
+            learn::<EncodeError>(&bert.plan, &schedule, &examples, &[], &pool, &mut state, |state, done, all| {
+                let epoch = (state.epochs.len() + 1).min(tuning.epochs);
+                let what = format!("teacher {} of {}, epoch {epoch} of {}", n + 1, tuning.teachers, tuning.epochs);
+                progress(&what, done, all);
+                Ok(())
+            })?;
+            tuned.push(state.numbers);
+        }
+        Ok(Self { bert, tuned, pool })
+    }
+
+    /// The mean of the teachers' logits for each text, a row a text.
+    ///
+    /// # Errors
+    /// If the transformer's tokenizer fails.
+    pub fn logits(&self, texts: &[&str], progress: &Progress<'_>) -> Result<Vec<Vec<f64>>, EncodeError> {
+        let cut = self.bert.cut(texts)?;
+        // Sentences of like length together; within a batch nothing is padded, but its parts should take equally long.
+        let mut order: Vec<usize> = (0..cut.len()).collect();
+        order.sort_by_key(|&i| cut[i].len());
+        let plan = &self.bert.plan;
+        let mut out = vec![vec![0.0; plan.labels]; texts.len()];
+        let all = order.len() * self.tuned.len();
+        let mut done = 0;
+        for numbers in &self.tuned {
+            let variables = plan.variables(numbers)?;
+            // A few batches a thread at a time, so that progress can be told.
+            for some in order.chunks(TOGETHER * 4 * self.pool.current_num_threads()) {
+                progress("asking for opinions", done, all);
+                let batches: Vec<&[usize]> = some.chunks(TOGETHER).collect();
+                let work = |batch: &&[usize]| -> candle_core::Result<Vec<Vec<f32>>> {
+                    let batch = Batch::new(batch.iter().map(|&i| cut[i].as_slice()), plan.shape.positions);
+                    let rows = batch.embed(plan, numbers);
+                    let embedded = Tensor::from_vec(rows, (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
+                    logits(plan, &variables, &batch, &embedded, None)?.to_vec2()
+                };
+                let found: Vec<_> = self.pool.install(|| batches.par_iter().map(work).collect::<Result<_, _>>())?;
+                for (&i, row) in some.iter().zip(found.iter().flatten()) {
+                    #[allow(clippy::cast_precision_loss, reason = "teachers are few")]
+                    let share = 1.0 / self.tuned.len() as f64;
+                    out[i].iter_mut().zip(row).for_each(|(sum, z)| *sum += share * f64::from(*z));
+                }
+                done += some.len();
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn check(rows: &[&Row], tuning: &Tuning) -> Result<(), EncodeError> {
+    let settings = |message: String| Err(EncodeError::Settings(message));
+    if rows.is_empty() {
+        return settings("there are no labelled sentences to tune a teacher on".into());
+    }
+    if tuning.epochs == 0 || tuning.batch == 0 || tuning.teachers == 0 {
+        return settings("teachers, epochs and sentences a step must be at least 1".into());
+    }
+    if !(tuning.rate > 0.0 && tuning.rate <= 1.0) {
+        return settings(format!("the rate must be above 0 and at most 1, not {}", tuning.rate));
+    }
+    if !(0.0..=0.9).contains(&tuning.dropout) {
+        return settings(format!("dropout: a part from 0 to 0.9, not {}", tuning.dropout));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Teacher, Tuning};
+    use crate::bert;
+    use stancelight_train::Row;
+    use std::path::PathBuf;
+
+    fn tuning(teacher: PathBuf, jobs: usize) -> Tuning {
+        Tuning { teacher, teachers: 2, epochs: 30, batch: 8, rate: 3e-3, dropout: 0.1, seed: 1, jobs }
+    }
+
+    fn rows() -> Vec<Row> {
+        let row = |i: usize| {
+            let (word, target) = if i.is_multiple_of(2) { ("thanked", [1.0, 0.0]) } else { ("shelled", [0.0, 1.0]) };
+            let text = ["envoys of", "chad", "of chad", "signing"][i / 2 % 4].to_owned() + " " + word;
+            Row { text, target: target.to_vec(), weight: 1.0, groups: Vec::new(), source: 0 }
+        };
+        (0..8).map(row).collect()
+    }
+
+    #[test]
+    fn learns_and_has_the_same_opinions_on_more_threads() {
+        let (folder, rows) = (bert::tests::folder(), rows());
+        let rows: Vec<&Row> = rows.iter().collect();
+        let texts = ["envoys of chad thanked chad", "chad shelled envoys", ""];
+        let opinions = |jobs| {
+            let teacher = Teacher::tune(&rows, 2, &tuning(folder.path().to_owned(), jobs), &|_, _, _| {}).unwrap();
+            teacher.logits(&texts, &|_, _, _| {}).unwrap()
+        };
+        let one = opinions(1);
+        assert!(one[0][0] > one[0][1] && one[1][1] > one[1][0], "{one:?}");
+        assert_eq!(one, opinions(3));
+    }
+
+    #[test]
+    fn says_what_is_wrong_with_the_settings() {
+        let rows = rows();
+        let rows: Vec<&Row> = rows.iter().collect();
+        let good = tuning(PathBuf::from("nowhere"), 1);
+        let cases: [(&[&Row], Tuning, &str); 5] = [
+            (&[], good.clone(), "no labelled sentences"),
+            (&rows, Tuning { epochs: 0, ..good.clone() }, "at least 1"),
+            (&rows, Tuning { rate: f64::NAN, ..good.clone() }, "rate"),
+            (&rows, Tuning { dropout: 1.0, ..good.clone() }, "dropout"),
+            (&rows, good, "config.json"),
+        ];
+        for (rows, tuning, part) in cases {
+            let error = Teacher::tune(rows, 2, &tuning, &|_, _, _| {}).err().map(|e| e.to_string());
+            assert!(error.as_ref().is_some_and(|said| said.contains(part)), "{part}: {error:?}");
+        }
+    }
+}
