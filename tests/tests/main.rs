@@ -8,6 +8,7 @@ mod cases;
 mod cli;
 mod command;
 mod corpora;
+mod distill;
 mod encoder;
 mod learner;
 mod model_file;

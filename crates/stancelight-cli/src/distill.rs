@@ -14,7 +14,7 @@ use clap::Parser;
 use serde_json::{Map, Value};
 use stancelight::{Topic, Verdict, softmax};
 use stancelight_encoder::{Teacher, Tuning};
-use stancelight_train::{Corpus, Lines, Row, TopicFile, read_error};
+use stancelight_train::{Corpus, Lines, Row, TopicFile, TrainError, read_error};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -56,7 +56,7 @@ pub struct Args {
     #[arg(long, value_name = "RATE", default_value_t = 8e-5)]
     rate: f64,
     /// Part of the numbers left out at random while learning
-    #[arg(long, value_name = "PART", default_value_t = 0.1)]
+    #[arg(long, value_name = "PART", default_value_t = 0.05)]
     dropout: f64,
     /// Seed of every random choice
     #[arg(long, default_value_t = 1)]
@@ -185,8 +185,8 @@ impl Unlabelled {
         for (row, opinion) in self.rows.iter().zip(opinions) {
             let mut object: Map<String, Value> = serde_json::from_str(&row.line)?;
             if object.contains_key("label") {
-                let (path, number) = (self.path.display(), row.number);
-                bail!("{path}, line {number}: the row has a `label` already; leave it out, or name it otherwise");
+                let message = "the row has a `label` already; leave it out, or name it otherwise".to_owned();
+                return Err(TrainError::Row { path: self.path.clone(), line: row.number, message }.into());
             }
             let parts = thousandths(opinion);
             let label = topic.labels.iter().zip(parts).map(|(label, n)| (label.name.clone(), f64::from(n) / 1000.0));

@@ -151,91 +151,39 @@ fn tensors(layers: usize) -> Vec<Vec<String>> {
 
 #[cfg(test)]
 pub mod tests {
-    use super::{Bert, tensors};
+    use super::Bert;
     use crate::network::{Batch, logits};
-    use crate::parameters::Plan;
     use candle_core::{Device, Tensor};
-    use safetensors::tensor::{Dtype, TensorView, serialize};
-    use stancelight::encoder::Shape;
     use std::path::Path;
 
-    const SHAPE: Shape = Shape { layers: 2, width: 16, heads: 2, feed_forward: 24, positions: 12 };
-    const WORDS: [&str; 13] = [
-        "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "envoys", "of", "chad", "signed", "sign", "##ing", "thanked",
-        "shelled",
-    ];
-
-    #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "made-up numbers")]
-    fn number(k: usize, name: &str) -> f32 {
-        let gain = if name.ends_with("LayerNorm.weight") { 1.0 } else { 0.0 };
-        (gain + 0.3 * (0.7 * k as f64 + name.len() as f64).sin()) as f32
+    /// A BERT of sixteen numbers a word, made up and saved by transformers 5.23: number `k` of a tensor is
+    /// 0.3·sin(0.7·k + the length of its name), and a gain 1 more.
+    pub fn folder() -> &'static Path {
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/goldens/bert"))
     }
 
-    /// A folder with a BERT of sixteen numbers a word, all of them made up.
-    pub fn folder() -> tempfile::TempDir {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
-        let config = r#"{"model_type": "bert", "hidden_act": "gelu", "hidden_size": 16, "intermediate_size": 24,
-            "num_hidden_layers": 2, "num_attention_heads": 2, "max_position_embeddings": 12}"#;
-        write("config.json", config.as_bytes());
-        let vocab: serde_json::Map<String, serde_json::Value> =
-            WORDS.iter().zip(0..).map(|(word, id)| ((*word).to_owned(), serde_json::json!(id))).collect();
-        let special = |word: &str, id: u32| serde_json::json!({ "id": word, "ids": [id], "tokens": [word] });
-        let piece = |word: &str| serde_json::json!({ "SpecialToken": { "id": word, "type_id": 0 } });
-        let text = serde_json::json!({ "Sequence": { "id": "A", "type_id": 0 } });
-        let tokenizer = serde_json::json!({
-            "version": "1.0",
-            "padding": { "strategy": { "Fixed": 12 }, "direction": "Right", "pad_to_multiple_of": null, "pad_id": 0,
-                "pad_type_id": 0, "pad_token": "[PAD]" },
-            "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
-                "strip_accents": null, "lowercase": true },
-            "pre_tokenizer": { "type": "BertPreTokenizer" },
-            "post_processor": { "type": "TemplateProcessing", "single": [piece("[CLS]"), text, piece("[SEP]")],
-                "pair": [], "special_tokens": { "[CLS]": special("[CLS]", 2), "[SEP]": special("[SEP]", 3) } },
-            "model": { "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
-                "max_input_chars_per_word": 100, "vocab": vocab },
-        });
-        write("tokenizer.json", tokenizer.to_string().as_bytes());
-        let plan = Plan::of_bert(SHAPE, WORDS.len(), 2);
-        let mut all: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
-        for (i, (block, names)) in plan.blocks.iter().zip(tensors(SHAPE.layers)).enumerate() {
-            let (rows, columns) = (block.dims.0, block.dims.1 / names.len());
-            for name in &names {
-                let shape = match (i < 3, rows) {
-                    (true, _) => vec![rows, columns],
-                    (_, 1) => vec![columns],
-                    _ => vec![columns, rows],
-                };
-                let bytes = (0..rows * columns).flat_map(|k| number(k, name).to_le_bytes()).collect();
-                all.push((format!("bert.{name}"), shape, bytes));
-            }
-        }
-        let views = all
-            .iter()
-            .map(|(name, shape, bytes)| (name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap()));
-        write("model.safetensors", &serialize(views, None).unwrap());
-        folder
+    fn number(k: usize) -> f32 {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "made-up numbers")]
+        let x = (0.3 * (0.7 * k as f64).sin()) as f32;
+        x
     }
 
     #[test]
     fn computes_what_transformers_computes() {
-        let folder = folder();
-        let mut bert = Bert::read(folder.path(), 2).unwrap();
-        let head = &bert.plan.blocks[bert.plan.blocks.len() - 2..];
-        for (k, x) in bert.numbers[head[0].range.clone()].iter_mut().enumerate() {
-            *x = number(k, "");
-        }
-        bert.numbers[head[1].range.clone()].copy_from_slice(&[0.1, -0.1]);
-        // From transformers 5.23's BertModel with the same numbers, mean over tokens, the same head.
+        let mut bert = Bert::read(folder(), 2).unwrap();
+        let [.., weights, bias] = &bert.plan.blocks[..] else { panic!("there is a head") };
+        bert.numbers[weights.range.clone()].iter_mut().enumerate().for_each(|(k, x)| *x = number(k));
+        bert.numbers[bias.range.clone()].copy_from_slice(&[0.1, -0.1]);
+        // From transformers, with the mean over tokens and the same head.
         let cases = [
             ("Envoys of CHAD", [-1.229_847, -2.596_871]),
             ("signed", [-1.349_038, -1.826_385]),
             ("of signing envoys Čžš Chad", [-1.724_297, -2.143_983]),
         ];
         let cut = bert.cut(&cases.map(|(text, _)| text)).unwrap();
-        let batch = Batch::new(cut.iter().map(Vec::as_slice), SHAPE.positions);
+        let batch = Batch::new(cut.iter().map(Vec::as_slice), bert.plan.shape.positions);
         let rows = batch.embed(&bert.plan, &bert.numbers);
-        let embedded = Tensor::from_vec(rows, (batch.rows.len(), SHAPE.width), &Device::Cpu).unwrap();
+        let embedded = Tensor::from_vec(rows, (batch.rows.len(), bert.plan.shape.width), &Device::Cpu).unwrap();
         let variables = bert.plan.variables(&bert.numbers).unwrap();
         let found = logits(&bert.plan, &variables, &batch, &embedded, None).unwrap().to_vec2::<f32>().unwrap();
         for ((text, expected), found) in cases.iter().zip(found) {
@@ -247,30 +195,31 @@ pub mod tests {
 
     #[test]
     fn says_what_is_wrong_with_a_folder() {
-        let refused = |folder: &Path| Bert::read(folder, 2).err().map(|e| e.to_string()).unwrap_or_default();
-        let folder = folder();
-        let at = |name: &str| folder.path().join(name);
-        assert_eq!(refused(folder.path()), "");
+        let broken = tempfile::tempdir().unwrap();
+        let at = |name: &str| broken.path().join(name);
+        let names = ["config.json", "tokenizer.json", "model.safetensors"];
+        let mend = |name: &str| std::fs::copy(folder().join(name), at(name)).map(drop).unwrap();
+        names.iter().for_each(|name| mend(name));
+        let refused = || Bert::read(broken.path(), 2).err().map(|e| e.to_string()).unwrap_or_default();
+        assert_eq!(refused(), "");
         let config = std::fs::read_to_string(at("config.json")).unwrap();
         for (from, to, part) in [
-            (r#""bert""#, r#""gpt2""#, "give a `bert`"),
+            (r#""model_type": "bert""#, r#""model_type": "gpt2""#, "give a `bert`"),
             (r#""hidden_size": 16"#, r#""hidden_size": 17"#, "width"),
             (r#""hidden_size": 16"#, r#""hidden_size": 8"#, "not F32 of [13, 8]"),
             (r#""num_hidden_layers": 2"#, r#""num_hidden_layers": 3"#, "encoder.layer.2"),
             ("{", "", "not a BERT's"),
         ] {
             std::fs::write(at("config.json"), config.replacen(from, to, 1)).unwrap();
-            let said = refused(folder.path());
-            assert!(said.contains(part), "{from} → {to}: {said}");
+            assert!(refused().contains(part), "{from} → {to}: {}", refused());
         }
-        std::fs::write(at("config.json"), config).unwrap();
-        for (name, part) in [("tokenizer.json", "tokenizer.json"), ("model.safetensors", "safetensors file")] {
-            let before = std::fs::read(at(name)).unwrap();
-            std::fs::write(at(name), "{}").unwrap();
-            assert!(refused(folder.path()).contains(part), "{name}: {}", refused(folder.path()));
+        mend("config.json");
+        for name in names {
+            std::fs::write(at(name), "[]").unwrap();
+            assert!(refused().contains(name), "{name}: {}", refused());
             std::fs::remove_file(at(name)).unwrap();
-            assert!(refused(folder.path()).contains("cannot be read"), "{name}: {}", refused(folder.path()));
-            std::fs::write(at(name), before).unwrap();
+            assert!(refused().contains("cannot be read"), "{name}: {}", refused());
+            mend(name);
         }
     }
 }

@@ -85,7 +85,7 @@ mod tests {
     /// Sentences of which one word decides and another half.
     fn rows() -> Vec<Row> {
         let row = |i: usize| {
-            let good = i % 2 == 0;
+            let good = i.is_multiple_of(2);
             let text = format!("we {} the {} today", ["met", "hit"][i % 2], ["port", "town", "ship"][i / 2 % 3]);
             let target = if good { vec![1.0, 0.0] } else { vec![0.0, 1.0] };
             Row { text, target, weight: 1.0, groups: Vec::new(), source: 0 }
@@ -105,7 +105,7 @@ mod tests {
         let linear = learn(&rows, &topic, 1).unwrap();
         assert_eq!(linear, learn(&rows, &topic, 3).unwrap());
         // Another scorer that says something, but now and then the wrong thing.
-        let deep = |i: usize| if i % 7 == 0 { [0.3, 0.0] } else { [0.0, 0.3] };
+        let deep = |i: usize| if i.is_multiple_of(7) { [0.3, 0.0] } else { [0.0, 0.3] };
         let deep: Vec<Vec<f64>> = (0..rows.len()).map(|i| deep(i).to_vec()).collect();
         let mut held = held(&rows, deep.clone());
         let (calibration, branch) = weigh(&mut held, linear.clone(), &topic);

@@ -171,11 +171,12 @@ mod tests {
 
     #[test]
     fn learns_and_has_the_same_opinions_on_more_threads() {
-        let (folder, rows) = (bert::tests::folder(), rows());
+        let rows = rows();
         let rows: Vec<&Row> = rows.iter().collect();
         let texts = ["envoys of chad thanked chad", "chad shelled envoys", ""];
         let opinions = |jobs| {
-            let teacher = Teacher::tune(&rows, 2, &tuning(folder.path().to_owned(), jobs), &|_, _, _| {}).unwrap();
+            let teacher =
+                Teacher::tune(&rows, 2, &tuning(bert::tests::folder().to_owned(), jobs), &|_, _, _| {}).unwrap();
             teacher.logits(&texts, &|_, _, _| {}).unwrap()
         };
         let one = opinions(1);
