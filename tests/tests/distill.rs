@@ -1,22 +1,8 @@
 //! `distill` from end to end, with a teacher of a few thousand numbers.
 
-use crate::command::{Ran, run};
+use crate::command::{Ran, TOPIC, run};
 use serde_json::Value;
 use std::path::Path;
-
-const TOPIC: &str = r##"
-name = "mood"
-title = "Mood"
-question = "How does it sound?"
-[[labels]]
-name = "good"
-pole = 1
-color = "#0072b2"
-[[labels]]
-name = "bad"
-pole = -1
-color = "#d55e00"
-"##;
 
 /// A folder with labelled and unlabelled sentences of the teacher's few words.
 struct Folder(tempfile::TempDir);
@@ -25,7 +11,11 @@ impl Folder {
     fn new(topic: &str) -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         let row = |text: &str, label: &str| format!("{{\"text\": \"{text}\", \"label\": \"{label}\"}}\n");
-        let row = |who: &str| row(&format!("{who} thanked"), "good") + &row(&format!("{who} shelled"), "bad");
+        let row = |who: &str| {
+            [("thanked", "good"), ("shelled", "bad"), ("signed", "plain")]
+                .map(|(did, label)| row(&format!("{who} {did}"), label))
+                .concat()
+        };
         folder.write("topic.toml", topic);
         folder.write("labelled.jsonl", &["envoys of", "Chad", "of Chad", "signing"].map(row).concat());
         let asked = "{\"text\": \"Envoys of Chad thanked\", \"n\": 1.50}\n\n{\"text\": \"Envoys shelled\"}\n";
@@ -58,16 +48,16 @@ fn writes_rows_that_train_reads_the_same_each_time() {
     let folder = Folder::new(TOPIC);
     let [asked, a, b] = ["asked.jsonl", "a.jsonl", "b.jsonl"].map(|name| folder.path(name));
     let out = folder.distill(&["--unlabelled", &asked, "-o", &a, "--jobs", "1", "--teachers", "2"]).ok();
-    assert!(out.contains("tuned on 8 labelled sentences") && out.contains("(2 opinions)"), "{out}");
+    assert!(out.contains("tuned on 12 labelled sentences") && out.contains("(2 opinions)"), "{out}");
     folder.distill(&["--unlabelled", &asked, "-o", &b, "--jobs", "3", "--teachers", "2"]).ok();
     assert_eq!(folder.read("a.jsonl"), folder.read("b.jsonl"));
     let rows: Vec<Value> = folder.read("a.jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let of = |row: &Value, label: &str| row["label"][label].as_f64().unwrap();
-    assert!(of(&rows[0], "good") > 0.6 && of(&rows[1], "bad") > 0.6, "{rows:?}");
+    assert!(of(&rows[0], "good") > 0.5 && of(&rows[1], "bad") > 0.5, "{rows:?}");
     assert_eq!(rows[0]["n"], 1.5);
     let [topic, labelled, model] = ["topic.toml", "labelled.jsonl", "m.stance"].map(|name| folder.path(name));
     let report = run(&["train", "--topic", &topic, &labelled, &a, "--folds", "2", "--no-search", "-o", &model]).ok();
-    assert!(report.contains("10 sentences"), "{report}");
+    assert!(report.contains("14 sentences"), "{report}");
 }
 
 #[test]
@@ -91,24 +81,25 @@ citation = "us"
 "#;
     let folder = Folder::new(&format!("{TOPIC}{more}"));
     folder.write("kept.jsonl", "{\"text\": \"Chad signed of envoys\", \"label\": \"good\"}\n");
-    folder.write("also.jsonl", "{\"text\": \"signed\", \"label\": \"good\"}\n");
+    folder.write("also.jsonl", "{\"text\": \"thanked\", \"label\": \"good\"}\n");
     let out = folder.distill(&[]).ok();
-    assert!(out.contains("tuned on 9 labelled sentences") && out.contains("kept.jsonl: 1 sentences"), "{out}");
+    assert!(out.contains("tuned on 13 labelled sentences") && out.contains("kept.jsonl: 1 sentences"), "{out}");
     let table = folder.read("asked.tsv");
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!((lines[0], lines.len()), ("good\tbad", 3));
+    assert_eq!((lines[0], lines.len()), ("good\tplain\tbad", 3));
 }
 
 #[test]
 fn says_what_is_wrong() {
     let folder = Folder::new(TOPIC);
-    let [asked, labelled, out, none] =
-        ["asked.jsonl", "labelled.jsonl", "o.jsonl", "none"].map(|name| folder.path(name));
+    let [asked, labelled, out, none, nowhere] =
+        ["asked.jsonl", "labelled.jsonl", "o.jsonl", "none", "none/o.jsonl"].map(|name| folder.path(name));
     folder.write("broken.jsonl", "{\"text\": \"Chad\"}\n{\"title\": 1}\n");
     let broken = folder.path("broken.jsonl");
     let cases: &[(&[&str], &str)] = &[
         (&[], "lists no data with `opinions`"),
         (&["--unlabelled", &none, "-o", &out], "none"),
+        (&["--unlabelled", &asked, "-o", &nowhere], "none does not exist; make it first"),
         (&["--unlabelled", &labelled, "-o", &out], ":1: the row has a `label` already"),
         (&["--unlabelled", &broken, "-o", &out], "broken.jsonl:2: no field `text`"),
         (&["--unlabelled", &asked, "-o", &out, "--teachers", "0"], "at least 1"),

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use stancelight::encoder::{AffineWeights, EncoderWeights, NormWeights, Piece, Pieces, Shape};
 use stancelight::token::Tokens;
 use stancelight::{Encoder, Predictor, explain, score, score_all};
-use stancelight_tests::encoder::{SHAPE, encoder_model, random_weights, toy_encoder, toy_pieces};
+use stancelight_tests::encoder::{SHAPE, encoder_model, random_weights, toy_encoder, toy_pieces, toy_wide_and_deep};
 use stancelight_tests::words_in_order;
 
 // ---- against the definition -----------------------------------------------------------------------
@@ -226,10 +226,11 @@ fn the_largest_parameters_stay_within_numbers() {
 
 #[test]
 fn a_sentence_without_words_has_the_bias() {
-    let predictor = Predictor::new(toy_encoder());
-    for sentence in ["", " ", "\u{200b}", "--"] {
-        let why = explain(sentence, &predictor);
-        assert_eq!((why.words.len(), &why.bias), (0, &why.verdict.logits), "{sentence:?}");
+    for predictor in [toy_encoder(), toy_wide_and_deep()].map(Predictor::new) {
+        for sentence in ["", " ", "\u{200b}", "--"] {
+            let why = explain(sentence, &predictor);
+            assert_eq!((why.words.len(), &why.bias), (0, &why.verdict.logits), "{sentence:?}");
+        }
     }
 }
 

@@ -82,15 +82,6 @@ fn a_name_of_several_words_is_one_word() {
 }
 
 #[test]
-fn a_sentence_without_words_has_the_bias() {
-    let predictor = Predictor::new(toy_wide_and_deep());
-    for sentence in ["", " ", "\u{200b}", "--"] {
-        let why = explain(sentence, &predictor);
-        assert_eq!((why.words.len(), &why.bias), (0, &why.verdict.logits), "{sentence:?}");
-    }
-}
-
-#[test]
 fn one_by_one_or_all_together_is_the_same() {
     let predictor = Predictor::new(toy_wide_and_deep());
     let together: Vec<_> = score_all(SENTENCES.iter().copied(), &predictor).collect();

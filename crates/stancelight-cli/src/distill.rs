@@ -4,17 +4,18 @@
 //! What the topic file keeps for measuring is kept from the teacher too, and it is measured there: a student will hardly
 //! be better than its teacher.
 
+use crate::input::{object, without_text};
 use crate::measure::{measure, measured_on};
 use crate::output::{stdout, write_whole, written};
 use crate::progress::bar;
 use crate::report;
-use crate::train::quiet_threads;
-use anyhow::{Context, Result, bail};
+use crate::threads::quiet_threads;
+use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::{Map, Value};
 use stancelight::{Topic, Verdict, softmax};
 use stancelight_encoder::{Teacher, Tuning};
-use stancelight_train::{Corpus, Lines, Row, TopicFile, TrainError, read_error};
+use stancelight_train::{Corpus, Lines, Row, TopicFile, read_error};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;
@@ -40,7 +41,7 @@ pub struct Args {
     /// Where to write the rows of FILE, their `label` a probability for each label
     #[arg(short, long, value_name = "ROWS", requires = "unlabelled")]
     output: Option<PathBuf>,
-    /// Folder of the outside data that the topic file lists; without it they are left out
+    /// Folder of the outside data that the topic file lists; without it the teacher is not tuned on them
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// Tune so many, each in another order, and take the mean of their opinions
@@ -70,6 +71,7 @@ pub fn run(args: &Args) -> Result<()> {
     quiet_threads()?;
     let file = TopicFile::read(&args.topic)?;
     let data_dir = args.data_dir.as_deref();
+    // Whatever is wrong with what is asked is said before an hour of tuning, not after it.
     let asked = asked(args, &file)?;
     let mut corpus = Corpus::default();
     for path in &args.labelled {
@@ -102,96 +104,108 @@ pub fn run(args: &Args) -> Result<()> {
         let logits = teacher.logits(texts, &progress)?;
         Ok(logits.into_iter().map(|logits| Verdict::from_logits(logits, &file.topic)).collect())
     })?;
-    let mut wrote = Vec::new();
-    for (output, input) in &asked {
-        let read = Unlabelled::read(input)?;
-        let texts: Vec<&str> = read.rows.iter().map(|row| row.text.as_str()).collect();
-        let opinions: Vec<Vec<f64>> = teacher.logits(&texts, &progress)?.iter().map(|z| softmax(z)).collect();
-        let written =
-            if args.output.is_some() { read.labelled(&opinions, &file.topic)? } else { table(&opinions, &file.topic) };
-        write_whole(output, written.as_bytes())?;
-        wrote.push(format!("wrote {} ({} opinions)\n", output.display(), opinions.len()));
+    let mut wrote = String::new();
+    for asked in asked {
+        let opinions: Vec<_> = teacher.logits(&asked.texts(), &progress)?.iter().map(|z| softmax(z)).collect();
+        let Asked { output, form, .. } = &asked;
+        let text = match form {
+            Form::Rows => asked.labelled(&opinions, &file.topic)?,
+            Form::Table => table(&opinions, &file.topic),
+        };
+        write_whole(output, text.as_bytes())?;
+        // Writing to a string cannot fail.
+        let _ = writeln!(wrote, "wrote {} ({} opinions)", output.display(), opinions.len());
     }
-    bar.clear();
+    drop(bar);
     let mut out = stdout();
     written(writeln!(out, "tuned on {} labelled sentences", rows.len()))?;
     for (name, evaluation) in &measured {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
-    written(out.write_all(wrote.concat().as_bytes()))?;
+    written(out.write_all(wrote.as_bytes()))?;
     written(out.flush())
 }
 
-/// What is written, and of which sentences.
-fn asked(args: &Args, file: &TopicFile) -> Result<BTreeMap<PathBuf, PathBuf>> {
+/// All that a teacher is to be asked.
+fn asked(args: &Args, file: &TopicFile) -> Result<Vec<Asked>> {
     if let (Some(output), Some(input)) = (&args.output, &args.unlabelled) {
-        return Ok(BTreeMap::from([(output.clone(), input.clone())]));
+        return Ok(vec![Asked::read(input, output, Form::Rows)?]);
     }
-    let mut out = BTreeMap::new();
+    // Several entries may be of one file, with one table.
+    let mut tables = BTreeMap::new();
     for source in &file.data {
         let Some(table) = source.opinions() else { continue };
         let Some(path) = source.path(args.data_dir.as_deref()) else {
             bail!("{}: outside data; give its folder with --data-dir", source.file);
         };
-        out.insert(table, path);
+        tables.insert(table, path);
     }
-    if out.is_empty() {
+    if tables.is_empty() {
         bail!(
             "{}: lists no data with `opinions`; name sentences with --unlabelled FILE, and with --output where to \
              write them",
             args.topic.display()
         );
     }
-    Ok(out)
+    tables.iter().map(|(table, path)| Asked::read(path, table, Form::Table)).collect()
 }
 
-/// Sentences to ask a teacher of.
-struct Unlabelled {
-    path: PathBuf,
-    rows: Vec<Asked>,
+/// How opinions are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The rows as they were, and with a label.
+    Rows,
+    /// Apart from the rows, which may not be given away.
+    Table,
 }
 
+/// A file of sentences to ask a teacher of, and where its opinions go.
 struct Asked {
-    number: usize,
-    text: String,
-    line: String,
+    output: PathBuf,
+    form: Form,
+    rows: Vec<Map<String, Value>>,
 }
 
-impl Unlabelled {
-    fn read(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|error| read_error(path, &error))?;
-        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), path);
+impl Asked {
+    fn read(input: &Path, output: &Path, form: Form) -> Result<Self> {
+        if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            bail!("{}: the folder {} does not exist; make it first", output.display(), folder.display());
+        }
+        let file = File::open(input).map_err(|error| read_error(input, &error))?;
+        let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), input);
         let mut rows = Vec::new();
-        while let Some(line) = lines.next_line()?.map(|line| line.trim().to_owned()) {
-            if line.is_empty() {
+        while let Some(line) = lines.next_line()? {
+            if line.trim().is_empty() {
                 continue;
             }
-            let row: Map<String, Value> = serde_json::from_str(&line)
-                .map_err(|error| lines.error(format!("not a JSON object (column {})", error.column())))?;
-            let Some(Value::String(text)) = row.get("text") else {
-                return Err(lines.error("no field `text` with a string; give one sentence a row").into());
-            };
-            rows.push(Asked { number: lines.number(), text: text.clone(), line });
+            let row = object(line).map_err(|message| lines.error(message))?;
+            if !row.get("text").is_some_and(Value::is_string) {
+                return Err(lines.error(without_text(&row)).into());
+            }
+            if form == Form::Rows && row.contains_key("label") {
+                return Err(lines.error("the row has a `label` already; leave it out, or name it otherwise").into());
+            }
+            rows.push(row);
         }
         if rows.is_empty() {
             return Err(lines.error("there are no rows; give one JSON object with a `text` field a line").into());
         }
-        Ok(Self { path: path.to_owned(), rows })
+        Ok(Self { output: output.to_owned(), form, rows })
+    }
+
+    fn texts(&self) -> Vec<&str> {
+        self.rows.iter().filter_map(|row| row.get("text")?.as_str()).collect()
     }
 
     /// The rows with the opinions as their labels, as `train` reads them.
     fn labelled(&self, opinions: &[Vec<f64>], topic: &Topic) -> Result<String> {
         let mut out = String::new();
         for (row, opinion) in self.rows.iter().zip(opinions) {
-            let mut object: Map<String, Value> = serde_json::from_str(&row.line)?;
-            if object.contains_key("label") {
-                let message = "the row has a `label` already; leave it out, or name it otherwise".to_owned();
-                return Err(TrainError::Row { path: self.path.clone(), line: row.number, message }.into());
-            }
             let parts = thousandths(opinion);
             let label = topic.labels.iter().zip(parts).map(|(label, n)| (label.name.clone(), f64::from(n) / 1000.0));
-            object.insert("label".to_owned(), label.map(|(name, p)| (name, Value::from(p))).collect());
-            out.push_str(&serde_json::to_string(&object).context("a row cannot be written")?);
+            let mut row = row.clone();
+            row.insert("label".to_owned(), label.map(|(name, p)| (name, Value::from(p))).collect());
+            out.push_str(&serde_json::to_string(&row)?);
             out.push('\n');
         }
         Ok(out)

@@ -1,6 +1,7 @@
 //! Reading models and texts, from files or standard input.
 
 use anyhow::{Context, Result};
+use serde_json::{Map, Value};
 use stancelight::{Model, Predictor};
 use stancelight_train::{TrainError, read_error};
 use std::io::Read;
@@ -42,4 +43,22 @@ pub fn text(path: &Path) -> Result<String> {
             Err(TrainError::Row { path: path.to_owned(), line, message }.into())
         }
     }
+}
+
+/// A row of JSON Lines, with all its fields.
+pub fn object(line: &str) -> std::result::Result<Map<String, Value>, String> {
+    serde_json::from_str(line).map_err(|error| malformed(&error))
+}
+
+/// What is said of a line that is no such row.
+pub fn malformed(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    format!("not a JSON object with a `text` string (column {}): {message}", error.column())
+}
+
+/// What is said of a row without a sentence.
+pub fn without_text(object: &Map<String, Value>) -> String {
+    let there: Vec<&str> = object.keys().map(String::as_str).collect();
+    format!("no field `text`; the fields here are: {}", there.join(", "))
 }

@@ -15,6 +15,7 @@ mod output;
 mod predict;
 mod progress;
 mod report;
+mod threads;
 mod train;
 
 use clap::{Parser, Subcommand};

@@ -3,13 +3,13 @@
 //! Rows are read here and judged in batches on all cores; only a few batches are under way at a time, so an input
 //! of any length takes the same memory.
 
-use crate::input;
+use crate::input::{self, malformed, object, without_text};
 use crate::output::{stdout, written};
 use anyhow::Result;
 use clap::Parser;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use stancelight::sentence::sentences;
 use stancelight::view::VerdictView;
 use stancelight::{Predictor, Span, Topic, Verdict, score_all};
@@ -199,28 +199,20 @@ fn judge(batch: &Batch, predictor: &Predictor) -> Judged {
     judged
 }
 
-fn malformed(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
-    format!("not a JSON object with a `text` string (column {}): {message}", error.column())
-}
-
 /// A row's text, and whether it was predicted before.
 fn text_of(line: &str) -> Result<(Cow<'_, str>, bool), String> {
     let wanted: Wanted<'_> = serde_json::from_str(line).map_err(|error| malformed(&error))?;
     if let Some(text) = wanted.text {
         return Ok((text, wanted.stance.is_some()));
     }
-    let object: Map<String, Value> = serde_json::from_str(line).map_err(|error| malformed(&error))?;
-    let there: Vec<&str> = object.keys().map(String::as_str).collect();
-    Err(format!("no field `text`; the fields here are: {}", there.join(", ")))
+    Err(without_text(&object(line)?))
 }
 
 fn add_stance(line: &str, has_stance: bool, verdict: &Verdict, topic: &Topic) -> Result<String, String> {
     let stance = serde_json::to_string(&VerdictView { verdict, topic }).map_err(|error| error.to_string())?;
     if has_stance {
         // The new opinion replaces the old one in its place.
-        let mut object: Map<String, Value> = serde_json::from_str(line).map_err(|error| malformed(&error))?;
+        let mut object = object(line)?;
         let stance = serde_json::from_str(&stance).map_err(|error| error.to_string())?;
         object.insert("stance".to_owned(), stance);
         return serde_json::to_string(&object).map_err(|error| error.to_string());

@@ -23,9 +23,11 @@ impl Bar {
         self.0.set_position(done as u64);
         self.0.set_message(what.to_owned());
     }
+}
 
-    /// Takes the bar away.
-    pub fn clear(&self) {
+/// However the work ends, no half a bar is left.
+impl Drop for Bar {
+    fn drop(&mut self) {
         self.0.finish_and_clear();
     }
 }

@@ -2,8 +2,6 @@
 
 mod encoder;
 
-pub use encoder::quiet_threads;
-
 use crate::measure::{measure, measured_on};
 use crate::output::{stdout, write_whole, written};
 use crate::progress::bar;
@@ -143,13 +141,8 @@ pub fn run(args: &Args) -> Result<()> {
     let bytes = made.model.to_bytes();
     let predictor = Predictor::new(made.model.clone());
     let sets = kept(&file, data_dir, &read.corpus)?;
-    let measured =
-        measure(
-            sets,
-            predictor.topic(),
-            args.seed,
-            |texts| Ok(score_all(texts.iter().copied(), &predictor).collect()),
-        )?;
+    let judge = |texts: &[&str]| Ok(score_all(texts.iter().copied(), &predictor).collect());
+    let measured = measure(sets, predictor.topic(), args.seed, judge)?;
     write_whole(&args.output, &bytes)?;
     if let Some(path) = &args.card {
         let Made { model, sources, validation, overall, by_source, .. } = &made;
@@ -222,7 +215,7 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}");
     let trained = train(&read.corpus, read.held, file, &options, &|what, done, all| bar.tell(what, done, all));
-    bar.clear();
+    drop(bar);
     let Trained { model, report } = trained?;
     let features = model.linear().map_or(0, |linear| linear.features.len());
     Ok(Made {

@@ -7,7 +7,7 @@
 
 use crate::error::EncodeError;
 use crate::parameters::{Plan, TABLES};
-use safetensors::tensor::{Dtype, SafeTensors};
+use crate::tensors::{self, Tensors};
 use serde::Deserialize;
 use stancelight::encoder::{Case, Piece, Shape};
 use std::path::Path;
@@ -35,10 +35,6 @@ struct Config {
     hidden_act: String,
 }
 
-fn error(path: &Path, message: impl Into<String>) -> EncodeError {
-    EncodeError::File { path: path.to_owned(), message: message.into() }
-}
-
 impl Bert {
     /// Reads `config.json`, `model.safetensors` and `tokenizer.json`, and adds a head for so many labels that says
     /// nothing yet.
@@ -47,11 +43,14 @@ impl Bert {
     /// If a file cannot be read, or is of another kind of model.
     pub fn read(folder: &Path, labels: usize) -> Result<Self, EncodeError> {
         let path = folder.join("config.json");
-        let text = std::fs::read_to_string(&path).map_err(|e| error(&path, format!("cannot be read: {e}")))?;
-        let config: Config = serde_json::from_str(&text).map_err(|e| error(&path, format!("not a BERT's: {e}")))?;
+        let config: Config = serde_json::from_slice(&tensors::bytes(&path)?)
+            .map_err(|e| EncodeError::file(&path, format!("not a BERT's: {e}")))?;
         if config.model_type != "bert" || config.hidden_act != "gelu" {
             let Config { model_type, hidden_act, .. } = config;
-            return Err(error(&path, format!("a `{model_type}` with `{hidden_act}`; give a `bert` with `gelu`")));
+            return Err(EncodeError::file(
+                &path,
+                format!("a `{model_type}` with `{hidden_act}`; give a `bert` with `gelu`"),
+            ));
         }
         let shape = Shape {
             layers: config.num_hidden_layers,
@@ -62,16 +61,28 @@ impl Bert {
         };
         shape.validate()?;
         let path = folder.join("tokenizer.json");
-        let refused = |e: tokenizers::Error| error(&path, format!("cannot be read: {e}"));
+        let refused = |e: tokenizers::Error| EncodeError::file(&path, format!("cannot be read: {e}"));
         let mut tokenizer = Tokenizer::from_file(&path).map_err(refused)?;
         let most = LONGEST.min(shape.positions);
         tokenizer.with_padding(None);
         tokenizer
             .with_truncation(Some(TruncationParams { max_length: most, ..TruncationParams::default() }))
             .map_err(refused)?;
-        let words = tokenizer.get_vocab_size(true);
+        if tokenizer.encode_fast("", true).map_err(refused)?.is_empty() {
+            return Err(EncodeError::file(&path, "puts nothing around a text; a BERT's puts `[CLS]` and `[SEP]`"));
+        }
+        let most = tokenizer.get_vocab(true).into_values().max().unwrap_or(0) as usize;
+        let path = folder.join("model.safetensors");
+        let bytes = tensors::bytes(&path)?;
+        let tensors = Tensors::new(&path, &bytes)?;
+        let (words, _) = tensors.words()?;
+        if words <= most {
+            let message =
+                format!("knows {words} words, but tokenizer.json numbers them to {most}; both must be of one model");
+            return Err(EncodeError::file(&path, message));
+        }
         let plan = Plan::of_bert(shape, words, labels);
-        let numbers = numbers(&folder.join("model.safetensors"), &plan)?;
+        let numbers = numbers(&tensors, &plan)?;
         Ok(Self { plan, numbers, tokenizer })
     }
 
@@ -87,21 +98,13 @@ impl Bert {
     }
 }
 
-/// The numbers in the order of a plan, from a safetensors file; the head is nothing yet.
-fn numbers(path: &Path, plan: &Plan) -> Result<Vec<f32>, EncodeError> {
-    const WORDS: &str = "embeddings.word_embeddings.weight";
-    let wrong = |message: String| error(path, message);
-    let bytes = std::fs::read(path).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|e| wrong(format!("not a safetensors file: {e}")))?;
-    // Files with a head of their own name the rest, as `bert.embeddings…`.
-    let prefix = file.names().into_iter().find_map(|name| name.strip_suffix(WORDS));
-    let prefix = prefix.ok_or_else(|| wrong(format!("has no tensor `…{WORDS}`; give a BERT-like model")))?;
+/// The numbers in the order of a plan; the head is nothing yet.
+fn numbers(tensors: &Tensors<'_>, plan: &Plan) -> Result<Vec<f32>, EncodeError> {
     let mut out = vec![0.0; plan.len()];
-    for (i, (block, names)) in plan.blocks.iter().zip(tensors(plan.shape.layers)).enumerate() {
-        let (rows, columns) = (block.dims.0, block.dims.1 / names.len());
+    for (i, (block, parts)) in plan.blocks.iter().zip(names(plan.shape.layers)).enumerate() {
+        let (rows, columns) = (block.dims.0, block.dims.1 / parts.len());
         let out = &mut out[block.range.clone()];
-        for (place, name) in names.iter().enumerate() {
-            let view = file.tensor(&format!("{prefix}{name}")).map_err(|e| wrong(e.to_string()))?;
+        for (place, name) in parts.iter().enumerate() {
             let (is_table, is_vector) = (i < TABLES, rows == 1);
             // Their matrices have a row an output.
             let shape = match (is_table, is_vector) {
@@ -109,17 +112,13 @@ fn numbers(path: &Path, plan: &Plan) -> Result<Vec<f32>, EncodeError> {
                 (_, true) => vec![columns],
                 _ => vec![columns, rows],
             };
-            if view.dtype() != Dtype::F32 || view.shape() != shape {
-                let (kind, found) = (view.dtype(), view.shape());
-                return Err(wrong(format!("`{name}` is {kind:?} of shape {found:?}, not F32 of {shape:?}")));
-            }
-            for (n, number) in view.data().as_chunks::<4>().0.iter().enumerate() {
+            for (n, number) in tensors.get(name, &shape)?.enumerate() {
                 let at = match (is_table, is_vector) {
                     (true, _) => n,
                     (_, true) => place * columns + n,
                     _ => n % rows * block.dims.1 + place * columns + n / rows,
                 };
-                out[at] = f32::from_le_bytes(*number);
+                out[at] = number;
             }
         }
     }
@@ -127,7 +126,7 @@ fn numbers(path: &Path, plan: &Plan) -> Result<Vec<f32>, EncodeError> {
 }
 
 /// The tensors that each block of a plan is made of, several side by side, for all but the head.
-fn tensors(layers: usize) -> Vec<Vec<String>> {
+fn names(layers: usize) -> Vec<Vec<String>> {
     let mut out: Vec<Vec<String>> =
         ["word", "position", "token_type"].map(|table| vec![format!("embeddings.{table}_embeddings.weight")]).to_vec();
     let mut add = |names: &[String]| {
@@ -152,8 +151,7 @@ fn tensors(layers: usize) -> Vec<Vec<String>> {
 #[cfg(test)]
 pub mod tests {
     use super::Bert;
-    use crate::network::{Batch, logits};
-    use candle_core::{Device, Tensor};
+    use crate::network::judge;
     use std::path::Path;
 
     /// A BERT of sixteen numbers a word, made up and saved by transformers 5.23: number `k` of a tensor is
@@ -181,11 +179,8 @@ pub mod tests {
             ("of signing envoys Čžš Chad", [-1.724_297, -2.143_983]),
         ];
         let cut = bert.cut(&cases.map(|(text, _)| text)).unwrap();
-        let batch = Batch::new(cut.iter().map(Vec::as_slice), bert.plan.shape.positions);
-        let rows = batch.embed(&bert.plan, &bert.numbers);
-        let embedded = Tensor::from_vec(rows, (batch.rows.len(), bert.plan.shape.width), &Device::Cpu).unwrap();
         let variables = bert.plan.variables(&bert.numbers).unwrap();
-        let found = logits(&bert.plan, &variables, &batch, &embedded, None).unwrap().to_vec2::<f32>().unwrap();
+        let found = judge(&bert.plan, &variables, &bert.numbers, cut.iter().map(Vec::as_slice)).unwrap();
         for ((text, expected), found) in cases.iter().zip(found) {
             for (a, b) in expected.iter().zip(&found) {
                 assert!((a - b).abs() < 2e-3, "{text}: {expected:?} but {found:?}");

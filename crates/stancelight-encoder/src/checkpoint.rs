@@ -26,10 +26,6 @@ struct Rest {
     epochs: Vec<Epoch>,
 }
 
-fn error(path: &Path, message: impl Into<String>) -> EncodeError {
-    EncodeError::File { path: path.to_owned(), message: message.into() }
-}
-
 /// Writes a checkpoint into a folder, which is made if need be.
 ///
 /// # Errors
@@ -43,7 +39,9 @@ pub fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), Encode
         loss: state.loss,
         epochs: state.epochs.clone(),
     };
-    let failed = |what: String| error(&path, format!("cannot be written ({what}); choose another --checkpoint folder"));
+    let failed = |what: String| {
+        EncodeError::file(&path, format!("cannot be written ({what}); choose another --checkpoint folder"))
+    };
     let rest = serde_json::to_string(&rest).map_err(|e| failed(e.to_string()))?;
     let tensors = [&state.numbers, &state.adam.first, &state.adam.second, &state.best]
         .map(|numbers| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
@@ -75,9 +73,9 @@ pub fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(error(&path, format!("cannot be read: {e}"))),
+        Err(e) => return Err(EncodeError::file(&path, format!("cannot be read: {e}"))),
     };
-    let damaged = || error(&path, "not a whole checkpoint; delete it to start again");
+    let damaged = || EncodeError::file(&path, "not a whole checkpoint; delete it to start again");
     let rest = SafeTensors::read_metadata(&bytes).ok().and_then(|(_, metadata)| {
         let text = metadata.metadata().as_ref()?.get("state")?.clone();
         serde_json::from_str::<Rest>(&text).ok()
@@ -85,7 +83,7 @@ pub fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State
     let rest = rest.ok_or_else(damaged)?;
     if rest.fingerprint != fingerprint {
         let message = "was made with other data or settings; give the same ones, or delete it to start again";
-        return Err(error(&path, message));
+        return Err(EncodeError::file(&path, message));
     }
     let file = SafeTensors::deserialize(&bytes).map_err(|_| damaged())?;
     let tensor = |name: &str| -> Option<Vec<f32>> {

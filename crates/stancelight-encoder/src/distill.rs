@@ -3,15 +3,14 @@
 //!
 //! The method is Hinton, Vinyals and Dean's (*Distilling the Knowledge in a Neural Network*, 2015). Several teachers,
 //! tuned alike but for the order in which they read, are asked one by one, and the mean of their logits is the opinion:
-//! where they differ, it is less sure, and it is right more often than any of them.
+//! where they differ, it is less sure.
 
 use crate::bert::Bert;
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Examples};
-use crate::learn::{Schedule, State, learn};
-use crate::network::{Batch, logits};
+use crate::learn::{Schedule, State, learn, threads};
+use crate::network::judge;
 use crate::train::merged;
-use candle_core::{Device, Tensor};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use stancelight_train::{Progress, Row};
 use std::path::PathBuf;
@@ -37,6 +36,21 @@ pub struct Tuning {
     pub jobs: usize,
 }
 
+impl Tuning {
+    fn schedule(&self) -> Schedule {
+        Schedule {
+            epochs: self.epochs,
+            batch: self.batch,
+            rate: self.rate,
+            warm: WARM,
+            decay: DECAY,
+            dropout: self.dropout,
+            augmentation: Augmentation { swap: 0.0, lower: 0.0 },
+            seed: self.seed,
+        }
+    }
+}
+
 /// The part of the way on which the rate rises.
 const WARM: f64 = 0.1;
 /// Pulls matrices to nothing.
@@ -58,30 +72,21 @@ impl Teacher {
     /// # Errors
     /// If the settings are not allowed, the folder holds no BERT, or there are no rows.
     pub fn tune(rows: &[&Row], labels: usize, tuning: &Tuning, progress: &Progress<'_>) -> Result<Self, EncodeError> {
-        check(rows, tuning)?;
+        let schedule = tuning.schedule();
+        schedule.validate()?;
+        if rows.is_empty() || tuning.teachers == 0 {
+            let message = "a teacher is tuned on at least one labelled sentence, and there must be at least 1 teacher";
+            return Err(EncodeError::Settings(message.into()));
+        }
         let bert = Bert::read(&tuning.teacher, labels)?;
         let rows = merged(rows);
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
         let cut = bert.cut(&texts)?;
         let examples = Examples::of_pieces(cut.into_iter().zip(&rows));
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(tuning.jobs.max(1))
-            .build()
-            .map_err(|error| EncodeError::Settings(format!("threads cannot be started: {error}")))?;
+        let pool = threads(tuning.jobs)?;
         let mut tuned = Vec::new();
         for n in 0..tuning.teachers {
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of 256")]
-            let dropout = (tuning.dropout * 256.0).round() as u8;
-            let schedule = Schedule {
-                epochs: tuning.epochs,
-                batch: tuning.batch,
-                rate: tuning.rate,
-                warm: WARM,
-                decay: DECAY,
-                dropout,
-                augmentation: Augmentation { swap: 0.0, lower: 0.0 },
-                seed: tuning.seed + n as u64,
-            };
+            let schedule = Schedule { seed: schedule.seed.wrapping_add(n as u64), ..schedule.clone() };
             let mut state = State::begin(bert.numbers.clone());
             learn::<EncodeError>(&bert.plan, &schedule, &examples, &[], &pool, &mut state, |state, done, all| {
                 let epoch = (state.epochs.len() + 1).min(tuning.epochs);
@@ -113,12 +118,8 @@ impl Teacher {
             for some in order.chunks(TOGETHER * 4 * self.pool.current_num_threads()) {
                 progress("asking for opinions", done, all);
                 let batches: Vec<&[usize]> = some.chunks(TOGETHER).collect();
-                let work = |batch: &&[usize]| -> candle_core::Result<Vec<Vec<f32>>> {
-                    let batch = Batch::new(batch.iter().map(|&i| cut[i].as_slice()), plan.shape.positions);
-                    let rows = batch.embed(plan, numbers);
-                    let embedded = Tensor::from_vec(rows, (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
-                    logits(plan, &variables, &batch, &embedded, None)?.to_vec2()
-                };
+                let work =
+                    |batch: &&[usize]| judge(plan, &variables, numbers, batch.iter().map(|&i| cut[i].as_slice()));
                 let found: Vec<_> = self.pool.install(|| batches.par_iter().map(work).collect::<Result<_, _>>())?;
                 for (&i, row) in some.iter().zip(found.iter().flatten()) {
                     #[allow(clippy::cast_precision_loss, reason = "teachers are few")]
@@ -130,23 +131,6 @@ impl Teacher {
         }
         Ok(out)
     }
-}
-
-fn check(rows: &[&Row], tuning: &Tuning) -> Result<(), EncodeError> {
-    let settings = |message: String| Err(EncodeError::Settings(message));
-    if rows.is_empty() {
-        return settings("there are no labelled sentences to tune a teacher on".into());
-    }
-    if tuning.epochs == 0 || tuning.batch == 0 || tuning.teachers == 0 {
-        return settings("teachers, epochs and sentences a step must be at least 1".into());
-    }
-    if !(tuning.rate > 0.0 && tuning.rate <= 1.0) {
-        return settings(format!("the rate must be above 0 and at most 1, not {}", tuning.rate));
-    }
-    if !(0.0..=0.9).contains(&tuning.dropout) {
-        return settings(format!("dropout: a part from 0 to 0.9, not {}", tuning.dropout));
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -190,7 +174,7 @@ mod tests {
         let rows: Vec<&Row> = rows.iter().collect();
         let good = tuning(PathBuf::from("nowhere"), 1);
         let cases: [(&[&Row], Tuning, &str); 5] = [
-            (&[], good.clone(), "no labelled sentences"),
+            (&[], good.clone(), "at least one labelled sentence"),
             (&rows, Tuning { epochs: 0, ..good.clone() }, "at least 1"),
             (&rows, Tuning { rate: f64::NAN, ..good.clone() }, "rate"),
             (&rows, Tuning { dropout: 1.0, ..good.clone() }, "dropout"),

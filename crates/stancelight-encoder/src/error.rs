@@ -2,7 +2,7 @@
 
 use stancelight::encoder::EncoderError;
 use stancelight_train::TrainError;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Why there is no encoder.
@@ -31,4 +31,10 @@ pub enum EncodeError {
         /// What is wrong and what to do.
         message: String,
     },
+}
+
+impl EncodeError {
+    pub(crate) fn file(path: &Path, message: impl Into<String>) -> Self {
+        Self::File { path: path.to_owned(), message: message.into() }
+    }
 }

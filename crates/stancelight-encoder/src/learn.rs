@@ -5,8 +5,9 @@
 //! order, and every random choice is drawn from the seed and the place it is made at: so the result depends neither
 //! on the number of threads nor on where learning was interrupted and resumed.
 
+use crate::error::EncodeError;
 use crate::example::{Augmentation, Example, Examples};
-use crate::network::{Batch, Dropout, logits};
+use crate::network::{Batch, Dropout, judge, logits};
 use crate::optimizer::{AdamW, one_cycle};
 use crate::parameters::Plan;
 use candle_core::{Device, Result, Tensor, Var};
@@ -32,10 +33,44 @@ pub struct Schedule {
     /// Part of the way on which the rate rises.
     pub warm: f64,
     pub decay: f32,
-    /// Numbers of 256 that dropout takes.
-    pub dropout: u8,
+    /// Part of the numbers that dropout takes.
+    pub dropout: f64,
     pub augmentation: Augmentation,
     pub seed: u64,
+}
+
+impl Schedule {
+    /// Checks what a type cannot.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, and what it must be.
+    pub fn validate(&self) -> std::result::Result<(), EncodeError> {
+        let wrong = |message: String| Err(EncodeError::Settings(message));
+        if self.epochs == 0 || self.batch == 0 {
+            return wrong("epochs and sentences a step must be at least 1".into());
+        }
+        if !(self.rate > 0.0 && self.rate <= 1.0) {
+            return wrong(format!("the rate must be above 0 and at most 1, not {}", self.rate));
+        }
+        let Augmentation { swap, lower } = self.augmentation;
+        for (name, part, most) in
+            [("dropout", self.dropout, 0.9), ("names exchanged", swap, 1.0), ("capitals taken away", lower, 1.0)]
+        {
+            if !(0.0..=most).contains(&part) {
+                return wrong(format!("{name}: a part from 0 to {most}, not {part}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Threads to learn and to judge with.
+///
+/// # Errors
+/// If the system has none to give.
+pub fn threads(jobs: usize) -> std::result::Result<rayon::ThreadPool, EncodeError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.max(1)).build();
+    pool.map_err(|error| EncodeError::Settings(format!("threads cannot be started: {error}")))
 }
 
 /// What one epoch came to.
@@ -196,7 +231,7 @@ fn gradient(
         let rows = rows.iter().map(|&row| &examples.all[row]);
         let read: Vec<Vec<Piece>> =
             rows.clone().map(|example| examples.read(example, &schedule.augmentation, &mut rng)).collect();
-        let dropout = Dropout { rng, of_256: schedule.dropout };
+        let dropout = Dropout::of(schedule.dropout, rng);
         part(plan, &variables, numbers, &read, &rows.collect::<Vec<_>>(), norm, dropout)
     };
     let parts: Vec<Part> = pool.install(|| parts.par_iter().map(work).collect::<Result<_>>())?;
@@ -263,10 +298,7 @@ fn measure(
     order.sort_by_key(|example| example.pieces.len());
     let parts: Vec<&[&Example]> = order.chunks(size).collect();
     let work = |part: &&[&Example]| -> Result<(f64, usize)> {
-        let batch = Batch::new(part.iter().map(|example| example.pieces.as_slice()), plan.shape.positions);
-        let embedded =
-            Tensor::from_vec(batch.embed(plan, numbers), (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
-        let rows = logits(plan, &variables, &batch, &embedded, None)?.to_vec2::<f32>()?;
+        let rows = judge(plan, &variables, numbers, part.iter().map(|example| example.pieces.as_slice()))?;
         let (mut loss, mut right) = (0.0, 0);
         for (row, example) in rows.iter().zip(*part) {
             let p = probabilities(row);
@@ -320,7 +352,7 @@ mod tests {
             rate: 0.01,
             warm: 0.1,
             decay: 0.01,
-            dropout: 13,
+            dropout: 0.05,
             augmentation: Augmentation { swap: 0.5, lower: 0.2 },
             seed: 1,
         };

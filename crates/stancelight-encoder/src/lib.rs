@@ -36,6 +36,7 @@ mod ops;
 mod optimizer;
 mod parameters;
 mod pieces;
+mod tensors;
 mod train;
 mod vectors;
 

@@ -65,12 +65,18 @@ impl Batch {
 
 /// Sets numbers to nothing at random, so that none is relied on (Srivastava et al. 2014).
 pub struct Dropout {
-    pub rng: Xoshiro256PlusPlus,
+    rng: Xoshiro256PlusPlus,
     /// How many of 256 numbers go.
-    pub of_256: u8,
+    of_256: u8,
 }
 
 impl Dropout {
+    /// Of a part of all numbers, to the nearest 256th.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of 256")]
+    pub fn of(part: f64, rng: Xoshiro256PlusPlus) -> Self {
+        Self { rng, of_256: (part * 256.0).round() as u8 }
+    }
+
     fn apply(&mut self, x: &Tensor) -> Result<Tensor> {
         if self.of_256 == 0 {
             return Ok(x.clone());
@@ -123,11 +129,26 @@ pub fn logits(
     affine(&mean, last + 2)
 }
 
+/// Logits, a row a sentence, of sentences that nothing is learned from.
+///
+/// # Errors
+/// None in practice, as of [`logits`].
+pub fn judge<'p>(
+    plan: &Plan,
+    variables: &[Var],
+    numbers: &[f32],
+    sentences: impl Iterator<Item = &'p [Piece]>,
+) -> Result<Vec<Vec<f32>>> {
+    let batch = Batch::new(sentences, plan.shape.positions);
+    let rows = batch.embed(plan, numbers);
+    let embedded = Tensor::from_vec(rows, (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
+    logits(plan, variables, &batch, &embedded, None)?.to_vec2()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Batch, logits};
+    use super::judge;
     use crate::parameters::Plan;
-    use candle_core::{Device, Tensor};
     use stancelight::encoder::{Encoder, Pieces, Shape};
     use stancelight::token::Tokens;
     use stancelight::{Label, Model, Predictor, Scorer, Topic, Underline, score};
@@ -167,11 +188,8 @@ mod tests {
             out
         };
         let sentences: Vec<_> = texts.iter().map(|text| cut(text)).collect();
-        let batch = Batch::new(sentences.iter().map(Vec::as_slice), shape.positions);
-        let rows = batch.embed(&plan, &numbers);
-        let embedded = Tensor::from_vec(rows, (batch.rows.len(), shape.width), &Device::Cpu).unwrap();
-        let found = logits(&plan, &plan.variables(&numbers).unwrap(), &batch, &embedded, None).unwrap();
-        let found = found.to_vec2::<f32>().unwrap();
+        let variables = plan.variables(&numbers).unwrap();
+        let found = judge(&plan, &variables, &numbers, sentences.iter().map(Vec::as_slice)).unwrap();
         let spread = found.iter().flatten().fold(0.0_f32, |most, z| most.max(z.abs()));
         for (text, row) in texts.iter().zip(&found) {
             for (z, engine) in row.iter().zip(score(text, &predictor).logits) {

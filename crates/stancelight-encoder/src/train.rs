@@ -11,7 +11,7 @@ use crate::branch;
 use crate::checkpoint::{self, Checkpoints};
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Example, Examples};
-use crate::learn::{Epoch, Schedule, State, learn};
+use crate::learn::{Epoch, Schedule, State, learn, threads};
 use crate::parameters::Plan;
 use crate::{pieces, vectors};
 use stancelight::encoder::Shape;
@@ -267,21 +267,7 @@ fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     if !(100..=60_000).contains(&options.pieces) {
         return settings(format!("the number of word pieces must be 100 to 60000, not {}", options.pieces));
     }
-    if options.epochs == 0 || options.batch == 0 {
-        return settings("epochs and sentences a step must be at least 1".into());
-    }
-    if !(options.rate > 0.0 && options.rate <= 1.0) {
-        return settings(format!("the rate must be above 0 and at most 1, not {}", options.rate));
-    }
-    for (name, part, below) in [
-        ("dropout", options.dropout, 0.9),
-        ("names exchanged", options.swap, 1.0),
-        ("capitals taken away", options.lower, 1.0),
-    ] {
-        if !(0.0..=below).contains(&part) {
-            return settings(format!("{name}: a part from 0 to {below}, not {part}"));
-        }
-    }
+    schedule(options).validate()?;
     let rows = corpus.rows.len();
     if rows < ENOUGH && !options.anyway {
         return settings(format!(
@@ -293,6 +279,19 @@ fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     Ok(())
 }
 
+fn schedule(options: &Options) -> Schedule {
+    Schedule {
+        epochs: options.epochs,
+        batch: options.batch,
+        rate: options.rate,
+        warm: WARM,
+        decay: DECAY,
+        dropout: options.dropout,
+        augmentation: Augmentation { swap: options.swap, lower: options.lower },
+        seed: options.seed,
+    }
+}
+
 /// Learns from the start, or from a checkpoint to the same end.
 fn learn_all(
     plan: &Plan,
@@ -302,28 +301,14 @@ fn learn_all(
     options: &Options,
     progress: &Progress<'_>,
 ) -> Result<State, EncodeError> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a part of 256")]
-    let dropout = (options.dropout * 256.0).round() as u8;
-    let schedule = Schedule {
-        epochs: options.epochs,
-        batch: options.batch,
-        rate: options.rate,
-        warm: WARM,
-        decay: DECAY,
-        dropout,
-        augmentation: Augmentation { swap: options.swap, lower: options.lower },
-        seed: options.seed,
-    };
+    let schedule = schedule(options);
     let fingerprint = fingerprint(plan, start, &schedule, examples, judging);
     let found = match &options.checkpoints {
         Some(Checkpoints { folder, resume: true }) => checkpoint::load(folder, fingerprint, plan)?,
         _ => None,
     };
     let mut state = found.unwrap_or_else(|| State::new(plan, start, options.seed));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.max(1))
-        .build()
-        .map_err(|error| EncodeError::Settings(format!("threads cannot be started: {error}")))?;
+    let pool = threads(options.jobs)?;
     let mut saved = Instant::now();
     learn(plan, &schedule, examples, judging, &pool, &mut state, |state, done, all| {
         let last = state

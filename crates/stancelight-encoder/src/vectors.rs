@@ -6,10 +6,10 @@
 //! (principal components, found by orthogonal iteration), which keeps as much of their distances as can be kept.
 
 use crate::error::EncodeError;
+use crate::tensors::{self, Tensors};
 use candle_core::{Device, Result, Tensor};
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use safetensors::tensor::{Dtype, SafeTensors};
 use stancelight::encoder::Pieces;
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,10 +20,6 @@ pub const SPREAD: f32 = 0.1;
 /// So many iterations turn any directions into the leading ones, near enough.
 const ITERATIONS: usize = 40;
 
-fn error(path: &Path, message: impl Into<String>) -> EncodeError {
-    EncodeError::File { path: path.to_owned(), message: message.into() }
-}
-
 /// Vectors of a width for these pieces, from the folder of a BERT-like model with `model.safetensors` and
 /// `tokenizer.json`. A piece without one has nothing but zeros.
 ///
@@ -32,9 +28,11 @@ fn error(path: &Path, message: impl Into<String>) -> EncodeError {
 pub fn read(folder: &Path, pieces: &Pieces, width: usize) -> std::result::Result<Vec<f32>, EncodeError> {
     let (ids, theirs) = vocabulary(&folder.join("tokenizer.json"))?;
     let path = folder.join("model.safetensors");
-    let (table, wide) = table(&path)?;
+    let bytes = tensors::bytes(&path)?;
+    let tensors = Tensors::new(&path, &bytes)?;
+    let ((_, wide), table) = (tensors.words()?, tensors.table()?);
     if wide < width {
-        return Err(error(
+        return Err(EncodeError::file(
             &path,
             format!("its vectors have {wide} numbers, fewer than the encoder's width of {width}"),
         ));
@@ -69,9 +67,9 @@ pub fn read(folder: &Path, pieces: &Pieces, width: usize) -> std::result::Result
 
 /// The other vocabulary: numbers by name, and a cutter for what it lacks.
 fn vocabulary(path: &Path) -> std::result::Result<(HashMap<String, usize>, Pieces), EncodeError> {
-    let text = std::fs::read_to_string(path).map_err(|e| error(path, format!("cannot be read: {e}")))?;
-    let other = || error(path, "not a tokenizer of word pieces (`model.vocab`) in Hugging Face's format");
-    let value: serde_json::Value = serde_json::from_str(&text).map_err(|_| other())?;
+    let bytes = tensors::bytes(path)?;
+    let other = || EncodeError::file(path, "not a tokenizer of word pieces (`model.vocab`) in Hugging Face's format");
+    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| other())?;
     let vocabulary = value["model"]["vocab"].as_object().ok_or_else(other)?;
     let number = |id: &serde_json::Value| id.as_u64().and_then(|id| usize::try_from(id).ok());
     let ids: HashMap<String, usize> =
@@ -79,21 +77,6 @@ fn vocabulary(path: &Path) -> std::result::Result<(HashMap<String, usize>, Piece
     let names = vocabulary.keys().map(String::as_str).filter(|name| !name.is_empty() && *name != CONTINUES);
     let theirs = Pieces::new(names)?;
     Ok((ids, theirs))
-}
-
-/// The other model's table of word vectors and how wide it is.
-fn table(path: &Path) -> std::result::Result<(Vec<f32>, usize), EncodeError> {
-    let bytes = std::fs::read(path).map_err(|e| error(path, format!("cannot be read: {e}")))?;
-    let file = SafeTensors::deserialize(&bytes).map_err(|e| error(path, format!("not a safetensors file: {e}")))?;
-    let name = file.names().into_iter().find(|name| name.ends_with("word_embeddings.weight")).map(ToOwned::to_owned);
-    let name = name.ok_or_else(|| error(path, "has no tensor `…word_embeddings.weight`; give a BERT-like model"))?;
-    let view = file.tensor(&name).map_err(|e| error(path, e.to_string()))?;
-    match (view.dtype(), view.shape()) {
-        (Dtype::F32, &[_, wide]) => {
-            Ok((view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(), wide))
-        }
-        (kind, shape) => Err(error(path, format!("`{name}` is {kind:?} of shape {shape:?}, not a table of F32"))),
-    }
 }
 
 /// Takes the mean of the known rows from each of them.

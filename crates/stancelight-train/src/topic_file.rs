@@ -216,14 +216,13 @@ impl TopicFile {
                 let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
                 return Err((find(&source.file), message));
             }
-            if file.teacher.contains(source) && (source.measure || source.validate || source.opinions.is_some()) {
-                let message =
-                    format!("`{}` is for the teacher: leave out `measure`, `validate`, `opinions`", source.file);
-                return Err((find("[[teacher]]"), message));
-            }
             if !(source.weight.is_finite() && source.weight > 0.0) {
                 return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
             }
+        }
+        if let Some(source) = file.teacher.iter().find(|of| of.measure || of.validate || of.opinions.is_some()) {
+            let message = format!("`{}` is for the teacher: leave out `measure`, `validate`, `opinions`", source.file);
+            return Err((find("[[teacher]]"), message));
         }
         Ok(Self { topic, threshold, data: file.data, teacher: file.teacher, card: file.card })
     }
@@ -263,6 +262,11 @@ underline = "wavy"
             let (line, said) = TopicFile::parse(&format!("{GOOD}{data}{other}\n")).unwrap_err();
             assert!(line == 15 && said.contains("`validate`"), "{line}: {said}");
         }
+        let teacher = data.replace("[[data]]", "[[teacher]]");
+        let (line, said) = TopicFile::parse(&format!("{GOOD}{teacher}")).unwrap_err();
+        assert!(line == 14 && said.contains("for the teacher"), "{line}: {said}");
+        let file = TopicFile::parse(&format!("{GOOD}{}", teacher.replace("validate = true", ""))).unwrap();
+        assert_eq!((file.data.len(), file.teacher.len()), (0, 1));
     }
 
     #[test]

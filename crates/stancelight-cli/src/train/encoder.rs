@@ -2,6 +2,7 @@
 
 use super::{Made, Read};
 use crate::progress::bar;
+use crate::threads::quiet_threads;
 use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::json;
@@ -51,8 +52,8 @@ pub struct Args {
     /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
-    /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that the topic
-    /// file measures on
+    /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that
+    /// the topic file measures on
     #[arg(long, value_name = "SET", requires = "encoder")]
     dev: Vec<PathBuf>,
     /// Note in this folder, each minute, how far learning is
@@ -101,7 +102,7 @@ pub fn run(
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}, {eta} left");
     let trained = train(&read.corpus, read.held, &dev, file, &options, &|what, done, all| bar.tell(what, done, all));
-    bar.clear();
+    drop(bar);
     let trained = trained?;
     let epochs: String = (1..)
         .zip(&trained.report.epochs)
@@ -127,33 +128,6 @@ pub fn run(
         by_source: trained.report.by_source,
         warnings: trained.report.warnings,
     })
-}
-
-/// Starts the command over with its libraries' settings in the environment, from which alone they take them: without,
-/// threads within a step spin idly beside those that learn, and memory that a step frees goes back to the system only to
-/// be asked for again at the next. Measured, both together are more than half of the time.
-#[cfg(unix)]
-pub fn quiet_threads() -> Result<()> {
-    use std::os::unix::process::CommandExt;
-    const SETTINGS: [(&str, &str); 4] = [
-        ("CANDLE_NUM_THREADS", "1"),
-        ("RAYON_NUM_THREADS", "1"),
-        ("MALLOC_TRIM_THRESHOLD_", "-1"),
-        ("MALLOC_MMAP_THRESHOLD_", "4294967296"),
-    ];
-    if std::env::var_os(SETTINGS[0].0).is_some() {
-        return Ok(());
-    }
-    let mut again = std::process::Command::new(std::env::current_exe()?);
-    again.args(std::env::args_os().skip(1)).envs(SETTINGS);
-    // Comes back only if it failed.
-    Err(again.exec().into())
-}
-
-/// Elsewhere learning is slower and ends the same.
-#[cfg(not(unix))]
-pub fn quiet_threads() -> Result<()> {
-    Ok(())
 }
 
 /// The sets kept from training that pick the epoch.
