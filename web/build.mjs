@@ -77,10 +77,11 @@ for (const name of ["bookmarklet.html", "icon.png"]) cpSync(join("extension", na
 
 cpSync("public", dist, { recursive: true });
 
-// The bindings come with comments and long names. Their exports keep theirs.
+// The bindings come with comments, long names (their exports keep theirs), and ways of starting that the module does not
+// go: it hands over a compiled engine, never a request's answer.
 const bindings = join(module, "stancelight_wasm.js");
 const { minify, target, legalComments } = common;
-writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify, target, legalComments })).code);
+writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify, target, legalComments, drop: ["console"], define: { Response: "undefined" } })).code);
 
 // Types for the package: what TypeScript makes of the sources, with the engine's file named as it lies.
 execFileSync(process.execPath, [

@@ -62,6 +62,34 @@ test("a worker answers as this thread does, and its promises settle", async ({ p
   expect(found).toEqual([true, "E_ABORTED", "E_ABORTED", "E_FETCH", "E_FETCH", "E_MODEL_FORMAT"]);
 });
 
+test("what is said of a sentence is the same however it is asked for", async ({ page }) => {
+  await page.goto("/");
+  const found = await page.evaluate(async (INDEX) => {
+    const { load } = (await import(INDEX)) as Module;
+    const texts = ["Both sides signed the accord.", "", "👩‍👩‍👧 The army shelled the port.", "half \ud83d", "\udc69 and half"];
+    const [here, there] = await Promise.all([load(), load({ worker: true })]);
+    const all = here.scoreAll(texts);
+    const alone = texts.map((text) => here.score(text));
+    const explained = texts.map((text) => here.explainSentence(text));
+    const away = [await there.scoreAll(texts), await Promise.all(texts.map((text) => there.score(text)))];
+    const removals = [here, there].map(async (stance) => {
+      await stance.analyze(texts[0] as string);
+      return stance.removals(0);
+    });
+    const [removed, removedThere] = await Promise.all(removals);
+    here.dispose();
+    there.dispose();
+    return { all, alone, explained, away, removed, removedThere };
+  }, INDEX);
+  expect(found.alone).toEqual(found.all);
+  expect(found.away).toEqual([found.all, found.all]);
+  expect(found.removedThere).toEqual(found.removed);
+  expect(found.all.map(({ start, end }) => [start, end])).toEqual([[0, 29], [0, 0], [0, 35], [0, 6], [0, 10]]);
+  expect(found.all[0]).toMatchObject({ label: "cooperation", sure: true });
+  // An explanation comes as an object, with the same verdict in it.
+  for (const [i, sentence] of found.all.entries()) expect(found.explained[i]).toMatchObject({ ...sentence });
+});
+
 test("aborting settles at once, and a failed start can be tried again", async ({ page }) => {
   let hold = true;
   await page.route("**/*.stance", async (route) => {

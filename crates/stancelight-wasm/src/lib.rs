@@ -1,9 +1,12 @@
 //! Stancelight in the browser.
 //!
-//! A model's bytes come in; [`Analyzer`] then turns strings into plain JavaScript objects, with offsets in
-//! UTF-16 code units, so that `text.slice(start, end)` is the sentence. [`Painter`] shows sentences on a
-//! page without touching its nodes. Everything about text and scores is the engine's; this crate only
-//! translates.
+//! A model's bytes come in; [`Analyzer`] then turns strings into rows of numbers and, where a person asks why, into
+//! plain JavaScript objects, with offsets in UTF-16 code units, so that `text.slice(start, end)` is the sentence.
+//! [`Painter`] shows sentences on a page without touching its nodes. Everything about text and scores is the engine's;
+//! this crate only translates.
+//!
+//! Verdicts go out as rows because objects cost more to hand over, one call a property, than sentences cost to judge;
+//! what makes objects of them is a few lines of script, on whichever thread wants them.
 
 mod painter;
 pub mod text;
@@ -14,10 +17,10 @@ pub use painter::Painter;
 use js_sys::{Error, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use stancelight::offset::Utf16;
+use stancelight::offset::{Utf8, Utf16};
 use stancelight::sentence::sentences;
-use stancelight::view::{ExplanationView, SentenceView, TopicView};
-use stancelight::{Model, Predictor, Span, explain, judge_each, removals, score};
+use stancelight::view::{ExplanationView, TopicView};
+use stancelight::{Model, Predictor, Span, Verdict, explain, judge_each, removals, score_all};
 use wasm_bindgen::prelude::*;
 
 /// A model ready to read texts.
@@ -73,9 +76,8 @@ impl Analyzer {
         self.predictor.kind().to_owned()
     }
 
-    /// The sentences of `text` and what the model says of each. Never throws.
-    #[wasm_bindgen(unchecked_return_type = "Sentence[]")]
-    pub fn analyze(&mut self, text: String) -> JsValue {
+    /// The sentences of `text` and what the model says of each, as rows. Never throws.
+    pub fn analyze(&mut self, text: String) -> Vec<f64> {
         let count = self.begin(text);
         self.next(count)
     }
@@ -89,28 +91,21 @@ impl Analyzer {
         self.sentences.len()
     }
 
-    /// The next `count` sentences of the text last begun, fewer at its end, none after it.
-    #[wasm_bindgen(unchecked_return_type = "Sentence[]")]
-    pub fn next(&mut self, count: usize) -> JsValue {
+    /// The next `count` sentences of the text last begun, fewer at its end, none after it, as rows.
+    pub fn next(&mut self, count: usize) -> Vec<f64> {
         let spans = &self.sentences[self.given..];
         let spans = &spans[..count.min(spans.len())];
-        let found: Vec<_> = judge_each(&self.text, spans.iter().copied(), &self.predictor).collect();
         let (bytes, units) = self.reached;
         let mut cursor = Utf16::new(&self.text[bytes..]);
         let mut place = |byte: usize| units + cursor.at(byte - bytes);
-        let views: Vec<SentenceView<'_>> = found
-            .iter()
-            .map(|sentence| SentenceView {
-                span: Span::new(place(sentence.span.start), place(sentence.span.end)),
-                verdict: &sentence.verdict,
-                topic: self.predictor.topic(),
-            })
-            .collect();
-        if let Some((sentence, view)) = found.last().zip(views.last()) {
-            self.reached = (sentence.span.end, view.span.end);
+        let mut rows = self.rows(spans.len());
+        for sentence in judge_each(&self.text, spans.iter().copied(), &self.predictor) {
+            let span = Span::new(place(sentence.span.start), place(sentence.span.end));
+            push_row(&mut rows, span, &sentence.verdict);
+            self.reached = (sentence.span.end, span.end);
         }
-        self.given += found.len();
-        to_js(&views)
+        self.given += spans.len();
+        rows
     }
 
     /// Why sentence `index` of the text last analysed was judged as it was; `undefined` if there is no such
@@ -122,21 +117,16 @@ impl Analyzer {
     }
 
     /// What the model says of sentence `index` of the text last analysed without each of its words in turn, in the
-    /// order of its explanation; `undefined` if there is no such sentence. Costs as much as judging once a word.
-    #[wasm_bindgen(unchecked_return_type = "Removal[] | undefined")]
-    pub fn removals(&self, index: usize) -> JsValue {
-        let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
-        let found: Vec<_> = removals(&self.text[span.range()], &self.predictor).collect();
+    /// order of its explanation, as rows with the words' places; `undefined` if there is no such sentence. Costs as much
+    /// as judging once a word.
+    pub fn removals(&self, index: usize) -> Option<Vec<f64>> {
+        let span = *self.sentences.get(index)?;
         let mut cursor = Utf16::new(&self.text);
-        let views: Vec<SentenceView<'_>> = found
-            .iter()
-            .map(|removal| SentenceView {
-                span: utf16(&mut cursor, removal.span.shift(span.start)),
-                verdict: &removal.verdict,
-                topic: self.predictor.topic(),
-            })
-            .collect();
-        to_js(&views)
+        let mut rows = Vec::new();
+        for removal in removals(&self.text[span.range()], &self.predictor) {
+            push_row(&mut rows, utf16(&mut cursor, removal.span.shift(span.start)), &removal.verdict);
+        }
+        Some(rows)
     }
 
     /// Explains `text` as one sentence, whatever it holds; offsets count from its start.
@@ -145,16 +135,33 @@ impl Analyzer {
         self.explanation(text, Span::new(0, text.len()))
     }
 
-    /// Judges `text` as one sentence, whatever it holds.
-    #[wasm_bindgen(unchecked_return_type = "Sentence")]
-    pub fn score(&self, text: &str) -> JsValue {
-        let verdict = score(text, &self.predictor);
-        let span = Span::new(0, Utf16::new(text).at(text.len()));
-        to_js(&SentenceView { span, verdict: &verdict, topic: self.predictor.topic() })
+    /// Judges several sentences, whatever they hold: a row each. They come as one `text`, which is handed over once,
+    /// and where each ends in it, in UTF-16 code units; one unit stands between one and the next.
+    #[wasm_bindgen(js_name = scoreAll)]
+    pub fn score_all(&self, text: &str, ends: &[u32]) -> Vec<f64> {
+        let mut cursor = Utf8::new(text);
+        let mut start = 0;
+        let sentences = ends.iter().map(|&end| {
+            let from = cursor.at(start);
+            start = end as usize + 1;
+            text.get(from..cursor.at(end as usize)).unwrap_or_default()
+        });
+        let mut rows = self.rows(ends.len());
+        let mut start = 0;
+        for (verdict, &end) in score_all(sentences, &self.predictor).zip(ends) {
+            push_row(&mut rows, Span::new(0, (end as usize).saturating_sub(start)), &verdict);
+            start = end as usize + 1;
+        }
+        rows
     }
 }
 
 impl Analyzer {
+    /// Room for so many rows.
+    fn rows(&self, count: usize) -> Vec<f64> {
+        Vec::with_capacity(count * (BEFORE_PROBABILITIES + self.predictor.topic().labels.len()))
+    }
+
     /// The explanation of the sentence at `span`, placed in the whole `text`.
     fn explanation(&self, text: &str, span: Span) -> JsValue {
         let explanation = explain(&text[span.range()], &self.predictor);
@@ -164,6 +171,20 @@ impl Analyzer {
         let place = Span::new(start, cursor.at(span.end));
         to_js(&ExplanationView { span: place, words, explanation: &explanation, topic: self.predictor.topic() })
     }
+}
+
+/// How many numbers of a row stand before the labels' probabilities.
+const BEFORE_PROBABILITIES: usize = 5;
+
+/// A verdict as a row: start and end in UTF-16 code units, the label's index, 1 if sure, the score, and each label's
+/// probability.
+#[allow(clippy::cast_precision_loss, reason = "no text has 2^52 code units")]
+fn push_row(rows: &mut Vec<f64>, span: Span, verdict: &Verdict) {
+    let sure = f64::from(u8::from(verdict.sure));
+    let before: [f64; BEFORE_PROBABILITIES] =
+        [span.start as f64, span.end as f64, verdict.label as f64, sure, verdict.score];
+    rows.extend(before);
+    rows.extend(&verdict.probabilities);
 }
 
 fn utf16(cursor: &mut Utf16<'_>, span: Span) -> Span {

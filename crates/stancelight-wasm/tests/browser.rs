@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use js_sys::{JSON, Reflect};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 use stancelight_wasm::Analyzer;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -26,6 +26,29 @@ fn loaded(model: &[u8]) -> Analyzer {
 fn value(js: &JsValue) -> Value {
     let text = JSON::stringify(js).ok().and_then(|text| text.as_string()).unwrap();
     serde_json::from_str(&text).unwrap()
+}
+
+/// What rows say, in the words that results have everywhere else.
+fn told(analyzer: &Analyzer, rows: &[f64]) -> Value {
+    let topic = value(&analyzer.topic());
+    let labels: Vec<&str> =
+        topic["labels"].as_array().unwrap().iter().map(|label| label["name"].as_str().unwrap()).collect();
+    let sentence = |row: &[f64]| {
+        let probabilities: Map<String, Value> =
+            labels.iter().zip(&row[5..]).map(|(&label, &p)| (label.to_owned(), json!(p))).collect();
+        let (start, end, label) = (row[0] as u64, row[1] as u64, labels[row[2] as usize]);
+        json!({
+            "start": start, "end": end, "label": label, "sure": row[3] == 1.0, "score": row[4],
+            "probabilities": probabilities,
+        })
+    };
+    rows.chunks(5 + labels.len()).map(sentence).collect()
+}
+
+/// What a model says of a text's sentences.
+fn analysis(analyzer: &mut Analyzer, text: &str) -> Value {
+    let rows = analyzer.analyze(text.to_owned());
+    told(analyzer, &rows)
 }
 
 /// Equal, numbers to within 1e-6.
@@ -62,7 +85,7 @@ fn check_parity(model: &[u8], parity: &str, least: usize) {
     for line in parity.lines() {
         let case: Value = serde_json::from_str(line).unwrap();
         let text = case["text"].as_str().unwrap().to_owned();
-        let sentences = value(&analyzer.analyze(text.clone()));
+        let sentences = analysis(&mut analyzer, &text);
         assert!(same(&sentences, &case["sentences"]), "{text:?}\n{sentences}\n{}", case["sentences"]);
         for (i, expected) in case["explanations"].as_array().unwrap().iter().enumerate() {
             let explanation = value(&analyzer.explain(i));
@@ -84,7 +107,7 @@ fn check_parity(model: &[u8], parity: &str, least: usize) {
 fn spans_slice_the_javascript_string() {
     let mut analyzer = analyzer();
     let text = "🎉 They sign.\r\n\r\nשלום attack! 👩‍👩‍👧 e\u{301}cole.";
-    let sentences = value(&analyzer.analyze(text.to_owned()));
+    let sentences = analysis(&mut analyzer, text);
     let units = js_sys::JsString::from(text);
     let sliced: Vec<String> = sentences
         .as_array()
@@ -105,7 +128,7 @@ extern "C" {
 fn lone_surrogates_keep_every_offset() {
     let mut analyzer = analyzer();
     let text = lone_surrogates();
-    let sentences = value(&analyzer.analyze(String::from(text.clone())));
+    let sentences = analysis(&mut analyzer, &String::from(text.clone()));
     let second = &sentences[1];
     let sliced = text.slice(second["start"].as_u64().unwrap() as u32, second["end"].as_u64().unwrap() as u32);
     assert_eq!(sliced.length(), 14);
@@ -126,18 +149,19 @@ fn a_text_can_be_read_a_few_sentences_at_a_time() {
     let text = "🎉 They sign. שלום attack! 👩‍👩‍👧 e\u{301}cole. The army shelled the port.\r\n\r\nNo.";
     for model in [MODEL, ENCODER] {
         let (mut whole, mut parts) = (loaded(model), loaded(model));
-        let expected = value(&whole.analyze(text.to_owned()));
+        let expected = analysis(&mut whole, text);
         let count = parts.begin(text.to_owned());
         assert_eq!(count, expected.as_array().unwrap().len());
         let mut found = Vec::new();
         for n in [0, 1, 2, 0, 100, 1] {
-            found.extend(value(&parts.next(n)).as_array().unwrap().clone());
+            let rows = parts.next(n);
+            found.extend(told(&parts, &rows).as_array().unwrap().clone());
         }
         assert_eq!(Value::from(found), expected);
         assert_eq!(value(&parts.explain(2)), value(&whole.explain(2)));
         // Begun anew, nothing of the text before is left.
         assert_eq!(parts.begin("No.".to_owned()), 1);
-        assert_eq!(value(&parts.next(9))[0]["end"], 3);
+        assert_eq!(parts.next(9)[1], 3.0);
     }
 }
 
@@ -147,30 +171,50 @@ fn a_removal_is_the_sentence_without_the_word() {
     for model in [MODEL, ENCODER] {
         let mut analyzer = loaded(model);
         analyzer.analyze(text.to_owned());
-        let (removals, words) = (value(&analyzer.removals(1)), value(&analyzer.explain(1)));
+        let removals = told(&analyzer, &analyzer.removals(1).unwrap());
+        let words = value(&analyzer.explain(1));
         let (removals, words) = (removals.as_array().unwrap(), words["words"].as_array().unwrap());
         assert_eq!(removals.len(), words.len());
         for (removal, word) in removals.iter().zip(words) {
             assert_eq!((&removal["start"], &removal["end"]), (&word["start"], &word["end"]));
         }
         // "shelled": in UTF-16 units two more than in characters before it.
-        let without = value(&analyzer.score("The army   the port!"));
+        let without = told(&analyzer, &analyzer.score_all("The army   the port!", &[20]));
         let shelled = removals.iter().find(|removal| removal["start"] == 23).unwrap();
-        assert_eq!(shelled["probabilities"], without["probabilities"]);
-        assert!(analyzer.removals(2).is_undefined());
+        assert_eq!(shelled["probabilities"], without[0]["probabilities"]);
+        assert!(analyzer.removals(2).is_none());
     }
+}
+
+#[wasm_bindgen_test]
+fn several_sentences_are_judged_as_each_alone() {
+    let sentences = ["They sign.", "", "🎉 שלום attack! 👩‍👩‍👧", "The army shelled. They sign.", "e\u{301}cole"];
+    let mut ends = Vec::new();
+    for sentence in sentences {
+        ends.push(ends.last().map_or(0, |end| end + 1) + sentence.encode_utf16().count() as u32);
+    }
+    for model in [MODEL, ENCODER] {
+        let analyzer = loaded(model);
+        let alone: Vec<f64> = sentences
+            .iter()
+            .flat_map(|sentence| analyzer.score_all(sentence, &[sentence.encode_utf16().count() as u32]))
+            .collect();
+        assert_eq!(analyzer.score_all(&sentences.join("\n"), &ends), alone);
+    }
+    // Nonsense is bounded: ends that go back, or beyond the text.
+    assert_eq!(analyzer().score_all("🎉 a", &[1, 0, 99]).len(), 3 * 8);
+    assert!(analyzer().score_all("", &[]).is_empty());
 }
 
 #[wasm_bindgen_test]
 fn models_of_both_kinds_live_side_by_side() {
     let mut handles: Vec<Analyzer> = [MODEL, ENCODER, MODEL, ENCODER].into_iter().map(loaded).collect();
-    let said: Vec<Value> =
-        handles.iter_mut().map(|analyzer| value(&analyzer.analyze("They sign the accord.".to_owned()))).collect();
+    let said: Vec<Value> = handles.iter_mut().map(|analyzer| analysis(analyzer, "They sign the accord.")).collect();
     assert_eq!((&said[0], &said[1]), (&said[2], &said[3]));
     assert_ne!(said[0], said[1]);
     assert_eq!(handles.iter().map(Analyzer::kind).collect::<Vec<_>>(), ["linear", "encoder", "linear", "encoder"]);
     drop(handles.remove(0));
-    assert_eq!(value(&handles[1].analyze("They sign the accord.".to_owned())), said[2]);
+    assert_eq!(analysis(&mut handles[1], "They sign the accord."), said[2]);
 }
 
 #[wasm_bindgen_test]

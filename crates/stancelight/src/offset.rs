@@ -1,5 +1,5 @@
-//! Byte offsets to UTF-16 offsets, for JavaScript: offsets in ascending order come in, the same
-//! places counted in UTF-16 code units go out, in one pass over the text however many there are.
+//! Byte offsets to UTF-16 offsets, for JavaScript, and back: offsets in ascending order come in, the same
+//! places counted in the other unit go out, in one pass over the text however many there are.
 
 /// A cursor over one text; ask it for ascending byte offsets.
 #[derive(Clone, Debug)]
@@ -23,22 +23,82 @@ impl<'t> Utf16<'t> {
         if byte < self.byte {
             *self = Self::new(self.text);
         }
-        for &b in self.text.as_bytes()[self.byte..].iter().take(byte - self.byte) {
-            // A character is counted at its first byte; four-byte characters take two units.
-            self.unit += match b {
-                0x80..=0xBF => 0,
-                0xF0..=0xFF => 2,
-                _ => 1,
-            };
-        }
+        let bytes = self.text.as_bytes();
+        self.unit += units(&bytes[self.byte..byte.min(bytes.len())]);
         self.byte = byte.min(self.text.len());
         self.unit
     }
 }
 
+/// How many UTF-16 code units these bytes of a text take. A character is counted at its first byte.
+fn units(bytes: &[u8]) -> usize {
+    if bytes.is_ascii() {
+        return bytes.len();
+    }
+    // Four-byte characters take two units. Sums of comparisons, which the compiler makes vectors of.
+    let begins = |byte: u8| usize::from(!matches!(byte, 0x80..=0xBF));
+    bytes.iter().map(|&byte| begins(byte) + usize::from(byte >= 0xF0)).sum()
+}
+
+/// The way back: a cursor over one text; ask it for ascending UTF-16 offsets.
+#[derive(Clone, Debug)]
+pub struct Utf8<'t> {
+    text: &'t str,
+    byte: usize,
+    unit: usize,
+}
+
+impl<'t> Utf8<'t> {
+    /// A cursor at the start of `text`.
+    pub const fn new(text: &'t str) -> Self {
+        Self { text, byte: 0, unit: 0 }
+    }
+
+    /// How many bytes stand before the UTF-16 offset `unit`: always a character's boundary.
+    ///
+    /// An offset smaller than the one before it starts again from the beginning (right, only slow);
+    /// one past the end counts as the end, one inside a character as the end of that character.
+    pub fn at(&mut self, unit: usize) -> usize {
+        if unit < self.unit {
+            *self = Self::new(self.text);
+        }
+        while self.unit < unit && self.byte < self.text.len() {
+            // So many bytes hold no more units, and at least a third of them.
+            let mut end = (self.byte + unit - self.unit).min(self.text.len());
+            while !self.text.is_char_boundary(end) {
+                end += 1;
+            }
+            self.unit += units(&self.text.as_bytes()[self.byte..end]);
+            self.byte = end;
+        }
+        self.byte
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Utf16;
+    use super::{Utf8, Utf16};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_way_back_leads_back(text in ".{0,200}") {
+            let (mut there, mut back) = (Utf16::new(&text), Utf8::new(&text));
+            let mut unit = 0;
+            for (byte, c) in text.char_indices() {
+                prop_assert_eq!(there.at(byte), unit);
+                prop_assert_eq!(back.at(unit), byte);
+                unit += c.len_utf16();
+                if c.len_utf16() == 2 {
+                    prop_assert_eq!(back.at(unit - 1), byte + 4);
+                }
+            }
+            // At once, backwards and beyond as well.
+            prop_assert_eq!(Utf8::new(&text).at(unit), text.len());
+            prop_assert_eq!(back.at(0), 0);
+            prop_assert_eq!(back.at(unit + 9), text.len());
+        }
+    }
 
     #[test]
     fn agrees_with_the_standard_library() {

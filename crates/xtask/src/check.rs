@@ -2,8 +2,9 @@
 //! counts at the end.
 
 use crate::process::{Step, capture, text};
-use crate::{browser, engine, models, root, wasm_target, web};
+use crate::{browser, engine, models, parity, root, wasm_target, web};
 use anyhow::Result;
+use std::num::NonZeroUsize;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -45,6 +46,10 @@ pub fn run() -> Result<ExitCode> {
     let need = || browser.clone().ok_or_else(|| anyhow::anyhow!(browser::ADVICE));
     check("WebAssembly tests in Chromium", &|| say(wasm_tests(&need()?, &engine::PLAIN)?));
     check("the same with vector instructions", &|| say(wasm_tests(&need()?, &engine::SIMD)?));
+    check("native against WebAssembly, on our sentences and random Unicode", &|| {
+        let text = parity::run(None, const { NonZeroUsize::new(10).unwrap() }, 2000)?;
+        Ok(Said { text, ..Said::default() })
+    });
     check("page build", &|| web::build().map(|_| Said::default()));
     check("types", &|| say(web::npm(&["run", "--silent", "typecheck"])));
     check("page tests in Chromium", &|| {

@@ -19,6 +19,7 @@ mod web;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -67,9 +68,12 @@ enum Command {
     },
     /// Compare the native engine with both WebAssembly builds, sentence by sentence
     Parity {
-        /// Folder of data sets; of each, the files whose names do not begin with "test" are read
+        /// Folder of data sets, of each the files whose names do not begin with "test"; our own sentences by default
         #[arg(long, value_name = "DIR")]
-        data: PathBuf,
+        data: Option<PathBuf>,
+        /// Of their rows only every so-many-th
+        #[arg(long, value_name = "N", default_value = "1")]
+        every: NonZeroUsize,
         /// So many random texts as well
         #[arg(long, default_value_t = 20_000)]
         random: usize,
@@ -108,7 +112,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Examples => examples::run()?,
         Command::Models { data, only, vectors } => models::run(data.as_deref(), only.as_deref(), vectors.as_deref())?,
         Command::Study { data } => study::run(&data)?,
-        Command::Parity { data, random } => parity::run(&data, random)?,
+        Command::Parity { data, every, random } => println!("\n{}", parity::run(data.as_deref(), every, random)?),
         Command::Bench { what } => bench::run(&what)?,
         Command::WasmTestRunner { args } => {
             let args = std::iter::once("wasm-bindgen-test-runner".to_owned()).chain(args);

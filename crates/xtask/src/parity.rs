@@ -14,6 +14,7 @@ use stancelight::view::{ExplanationView, SentenceView};
 use stancelight::{Model, Predictor, Span, analyze, explain};
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -30,11 +31,13 @@ struct Said {
     largest: f64,
 }
 
-/// Compares, prints the counts, and fails where anything differs.
-pub fn run(data: &Path, random: usize) -> Result<()> {
+/// Compares, gives the counts for people, and fails where anything differs. The texts are every so-many-th of a folder
+/// of data sets, of our own sentences if there is none, and random ones.
+pub fn run(data: Option<&Path>, every: NonZeroUsize, random: usize) -> Result<String> {
     web::install_packages()?;
     let built = engine::build()?;
-    let mut texts = texts(data)?;
+    let own = root().join("models");
+    let mut texts: Vec<String> = texts(data.unwrap_or(&own))?.into_iter().step_by(every.get()).collect();
     let found = texts.len();
     texts.extend(random_texts(random));
     let mut table =
@@ -55,10 +58,10 @@ pub fn run(data: &Path, random: usize) -> Result<()> {
             table.row(first.chain(counts).chain([format!("{:.1e}", said.largest)]));
         }
     }
-    println!("\n{table}");
-    println!("{found} texts of the data sets and {random} random ones; every {ENCODER_READS}th for an encoder.");
-    ensure!(different == 0, "{different} texts read differently; the first of them are told above");
-    Ok(())
+    ensure!(different == 0, "{table}\n{different} texts read differently; the first of them are told above");
+    Ok(format!(
+        "{table}\n{found} texts of the data sets and {random} random ones; every {ENCODER_READS}th for an encoder."
+    ))
 }
 
 /// Every shipped model.
