@@ -14,26 +14,51 @@ mod types;
 
 pub use painter::Painter;
 
-use js_sys::{Error, Reflect};
+use js_sys::{Error, JsString, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use stancelight::offset::{Utf8, Utf16};
 use stancelight::sentence::sentences;
 use stancelight::view::{ExplanationView, TopicView};
 use stancelight::{Model, Predictor, Span, Verdict, explain, judge_each, removals, score_all};
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 
 /// A model ready to read texts.
 #[wasm_bindgen]
 pub struct Analyzer {
     predictor: Predictor,
-    /// The text last begun and its sentences, for `next` and `explain`.
-    text: String,
-    sentences: Vec<Span>,
-    /// How many of them `next` has given.
+    /// The text last begun, for `next` and `explain`.
+    text: Rc<Text>,
+    /// How many of its sentences `next` has given.
     given: usize,
     /// Where the last of those ends, in bytes and in UTF-16 code units.
     reached: (usize, usize),
+}
+
+/// A text and where its sentences are.
+#[derive(Default)]
+struct Text {
+    text: String,
+    sentences: Vec<Span>,
+}
+
+impl Text {
+    /// Cuts a text, unless it is the one that was cut last and another model still has: several models mostly read the
+    /// same.
+    fn new(text: String) -> Rc<Self> {
+        thread_local! {
+            static LAST: RefCell<Weak<Text>> = RefCell::default();
+        }
+        LAST.with_borrow_mut(|last| {
+            last.upgrade().filter(|last| last.text == text).unwrap_or_else(|| {
+                let new = Rc::new(Self { sentences: sentences(&text), text });
+                *last = Rc::downgrade(&new);
+                new
+            })
+        })
+    }
 }
 
 #[wasm_bindgen]
@@ -44,13 +69,7 @@ impl Analyzer {
     /// `"E_MODEL_FORMAT"` when the bytes are no sound model.
     pub fn load(bytes: &[u8]) -> Result<Analyzer, JsValue> {
         match Model::from_bytes(bytes) {
-            Ok(model) => Ok(Self {
-                predictor: Predictor::new(model),
-                text: String::new(),
-                sentences: Vec::new(),
-                given: 0,
-                reached: (0, 0),
-            }),
+            Ok(model) => Ok(Self { predictor: Predictor::new(model), text: Rc::default(), given: 0, reached: (0, 0) }),
             Err(error) => {
                 let code = if error.is_newer_version() { "E_MODEL_VERSION" } else { "E_MODEL_FORMAT" };
                 Err(coded_error(code, &error.to_string()))
@@ -77,29 +96,29 @@ impl Analyzer {
     }
 
     /// The sentences of `text` and what the model says of each, as rows. Never throws.
-    pub fn analyze(&mut self, text: String) -> Vec<f64> {
+    pub fn analyze(&mut self, text: &JsString) -> Vec<f64> {
         let count = self.begin(text);
         self.next(count)
     }
 
     /// Begins to read `text` as `analyze` does, and gives how many sentences it has; `next` then gives these, a few at
     /// a time, so that a page can show the first while the others are still to come.
-    pub fn begin(&mut self, text: String) -> usize {
-        self.sentences = sentences(&text);
-        self.text = text;
+    pub fn begin(&mut self, text: &JsString) -> usize {
+        self.text = Text::new(utf8(text));
         (self.given, self.reached) = (0, (0, 0));
-        self.sentences.len()
+        self.text.sentences.len()
     }
 
     /// The next `count` sentences of the text last begun, fewer at its end, none after it, as rows.
     pub fn next(&mut self, count: usize) -> Vec<f64> {
-        let spans = &self.sentences[self.given..];
+        let Text { text, sentences } = &*self.text;
+        let spans = &sentences[self.given..];
         let spans = &spans[..count.min(spans.len())];
         let (bytes, units) = self.reached;
-        let mut cursor = Utf16::new(&self.text[bytes..]);
+        let mut cursor = Utf16::new(&text[bytes..]);
         let mut place = |byte: usize| units + cursor.at(byte - bytes);
         let mut rows = self.rows(spans.len());
-        for sentence in judge_each(&self.text, spans.iter().copied(), &self.predictor) {
+        for sentence in judge_each(text, spans.iter().copied(), &self.predictor) {
             let span = Span::new(place(sentence.span.start), place(sentence.span.end));
             push_row(&mut rows, span, &sentence.verdict);
             self.reached = (sentence.span.end, span.end);
@@ -112,18 +131,19 @@ impl Analyzer {
     /// sentence. For every label, the words' shares added up, plus the bias, are exactly the logit.
     #[wasm_bindgen(unchecked_return_type = "Explanation | undefined")]
     pub fn explain(&self, index: usize) -> JsValue {
-        let Some(&span) = self.sentences.get(index) else { return JsValue::UNDEFINED };
-        self.explanation(&self.text, span)
+        let Text { text, sentences } = &*self.text;
+        sentences.get(index).map_or(JsValue::UNDEFINED, |&span| self.explanation(text, span))
     }
 
     /// What the model says of sentence `index` of the text last analysed without each of its words in turn, in the
     /// order of its explanation, as rows with the words' places; `undefined` if there is no such sentence. Costs as much
     /// as judging once a word.
     pub fn removals(&self, index: usize) -> Option<Vec<f64>> {
-        let span = *self.sentences.get(index)?;
-        let mut cursor = Utf16::new(&self.text);
+        let Text { text, sentences } = &*self.text;
+        let span = *sentences.get(index)?;
+        let mut cursor = Utf16::new(text);
         let mut rows = Vec::new();
-        for removal in removals(&self.text[span.range()], &self.predictor) {
+        for removal in removals(&text[span.range()], &self.predictor) {
             push_row(&mut rows, utf16(&mut cursor, removal.span.shift(span.start)), &removal.verdict);
         }
         Some(rows)
@@ -138,8 +158,9 @@ impl Analyzer {
     /// Judges several sentences, whatever they hold: a row each. They come as one `text`, which is handed over once,
     /// and where each ends in it, in UTF-16 code units; one unit stands between one and the next.
     #[wasm_bindgen(js_name = scoreAll)]
-    pub fn score_all(&self, text: &str, ends: &[u32]) -> Vec<f64> {
-        let mut cursor = Utf8::new(text);
+    pub fn score_all(&self, text: &JsString, ends: &[u32]) -> Vec<f64> {
+        let text = utf8(text);
+        let mut cursor = Utf8::new(&text);
         let mut start = 0;
         let sentences = ends.iter().map(|&end| {
             let from = cursor.at(start);
@@ -189,6 +210,25 @@ fn push_row(rows: &mut Vec<f64>, span: Span, verdict: &Verdict) {
 
 fn utf16(cursor: &mut Utf16<'_>, span: Span) -> Span {
     Span::new(cursor.at(span.start), cursor.at(span.end))
+}
+
+/// A string in the engine's encoding; halves of characters become U+FFFD.
+///
+/// The browser's encoder is asked. What the bindings do with strings is meant for short ones, and takes as long as a
+/// third of the judging.
+fn utf8(text: &JsString) -> String {
+    #[wasm_bindgen]
+    extern "C" {
+        type TextEncoder;
+        #[wasm_bindgen(constructor)]
+        fn new() -> TextEncoder;
+        #[wasm_bindgen(method)]
+        fn encode(this: &TextEncoder, text: &JsString) -> Vec<u8>;
+    }
+    thread_local! {
+        static ENCODER: TextEncoder = TextEncoder::new();
+    }
+    ENCODER.with(|encoder| String::from_utf8(encoder.encode(text)).unwrap_or_default())
 }
 
 /// Plain objects, so that `JSON.stringify` and spreading work on every result.

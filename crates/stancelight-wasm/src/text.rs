@@ -1,6 +1,7 @@
 //! What can be said of a text without a model: where its sentences are, and who is quoted in it.
 
-use crate::to_js;
+use crate::{to_js, utf8};
+use js_sys::JsString;
 use serde::Serialize;
 use stancelight::offset::Utf16;
 use stancelight::{Quotation, Span};
@@ -10,17 +11,19 @@ use wasm_bindgen::prelude::*;
 ///
 /// A blank line ends a sentence whatever stands around it, so a text may be given in parts cut there.
 #[wasm_bindgen]
-pub fn sentences(text: &str) -> Vec<u32> {
-    let mut cursor = Utf16::new(text);
-    let spans = stancelight::sentence::sentences(text);
+pub fn sentences(text: &JsString) -> Vec<u32> {
+    let text = utf8(text);
+    let mut cursor = Utf16::new(&text);
+    let spans = stancelight::sentence::sentences(&text);
     spans.iter().flat_map(|span| [span.start, span.end]).map(|byte| unit(cursor.at(byte))).collect()
 }
 
 /// The quotations of `text` in order, each with the words that name its speaker where that can be told.
 #[wasm_bindgen(unchecked_return_type = "Quotation[]")]
-pub fn quotations(text: &str) -> JsValue {
-    let found = stancelight::quotations(text);
-    let mut cursor = Utf16::new(text);
+pub fn quotations(text: &JsString) -> JsValue {
+    let text = utf8(text);
+    let found = stancelight::quotations(&text);
+    let mut cursor = Utf16::new(&text);
     let mut place = move |span: Span| Place { start: unit(cursor.at(span.start)), end: unit(cursor.at(span.end)) };
     // The engine names a speaker by their first mention, so mentions ascend as they are met.
     let mut speakers: Vec<(usize, Place)> = Vec::new();

@@ -47,7 +47,7 @@ pub fn run() -> Result<ExitCode> {
     check("WebAssembly tests in Chromium", &|| say(wasm_tests(&need()?, &engine::PLAIN)?));
     check("the same with vector instructions", &|| say(wasm_tests(&need()?, &engine::SIMD)?));
     check("native against WebAssembly, on our sentences and random Unicode", &|| {
-        let text = parity::run(None, const { NonZeroUsize::new(10).unwrap() }, 2000)?;
+        let text = parity::run(None, const { NonZeroUsize::new(40).unwrap() }, 1000)?;
         Ok(Said { text, ..Said::default() })
     });
     check("page build", &|| web::build().map(|_| Said::default()));
