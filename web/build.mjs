@@ -1,15 +1,45 @@
-// Builds the page and the module. What the build tool has put into dist/stancelight (engine, models) is
-// there already; this adds the scripts, the types and the package, and last the service worker, which
-// lists every file with its content's hash so that an update is taken whole or not at all.
+// Builds the page and the module. What the build tool has made (engine, models) comes in from ../target/xtask/module;
+// dist goes out, made anew: the scripts, the types and the package, and last the service worker, which lists every file
+// with its content's hash so that an update is taken whole or not at all. Of the module, what a page or a package names
+// keeps its name; whatever these load has its hash in it.
 
 import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { HashedFiles } from "./names.mjs";
+import { repository } from "./repository.mjs";
 
+const made = "../target/xtask/module";
 const dist = "dist";
 const module = join(dist, "stancelight");
+// Nothing of a build before may be left, for it would be published too.
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(module, { recursive: true });
+
+const json = (path) => JSON.parse(readFileSync(path, "utf8"));
+const writeJson = (path, value) => writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`);
+const common = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
+const hashed = new HashedFiles(module);
+
+for (const name of ["stancelight_wasm_bg.wasm", "stancelight_wasm_simd_bg.wasm"]) hashed.write(name, readFileSync(join(made, name)));
+const models = json(join(made, "models/index.json"));
+for (const model of models) {
+  for (const part of [model, model.encoder].filter(Boolean)) {
+    const name = `models/${part.file}`;
+    part.file = relative("models", hashed.write(name, readFileSync(join(made, name))));
+  }
+}
+mkdirSync(join(module, "models"), { recursive: true });
+writeJson(join(module, "models/index.json"), models);
+
+// The bindings come with comments and long names, and with ways to fetch, which the module does for itself. Their exports
+// keep their names.
+const { minify, target, legalComments } = common;
+const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
+const { code } = await transform(readFileSync(join(made, "stancelight_wasm.js"), "utf8"), { minify, target, legalComments, define });
+const bindings = hashed.write("stancelight_wasm.js", code);
 
 /** Imports that stay imports, and where the file behind them lies when served. */
 function external(paths) {
@@ -24,26 +54,51 @@ function external(paths) {
   };
 }
 
-/** The shipped models by name, each address written out in full, which is how bundlers find a file. */
+/** The files beside the module, which its sources call by their plain names. */
+const beside = {
+  name: "beside",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]module[\\/]\w+\.ts$/ }, ({ path }) => (
+      { loader: "ts", contents: hashed.exchange(readFileSync(path, "utf8"), /(new URL\("(?:\.\/)?)([\w./-]+)(")/g) }));
+  },
+};
+
+/** The shipped models by name, each address written out in full, which is how bundlers find a file. The larger ones they
+ * are not to find: a site would carry megabytes that it may never use. */
 const shippedModels = {
   name: "shipped-models",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^stancelight-models$/ }, ({ path }) => ({ path, namespace: "shipped-models" }));
     onLoad({ filter: /.*/, namespace: "shipped-models" }, () => {
-      const models = JSON.parse(readFileSync(join(module, "models/index.json"), "utf8"));
-      const entries = models.map(({ name, file }) => `${JSON.stringify(name)}: () => new URL(${JSON.stringify(`./models/${file}`)}, import.meta.url)`);
-      return { contents: `export default { ${entries.join(", ")} };` };
+      const entry = (name, file, base) => `[${JSON.stringify(name)}, () => new URL(${JSON.stringify(`./models/${file}`)}, ${base})]`;
+      const entries = models.flatMap(({ name, file, encoder }) => [
+        entry(name, file, "import.meta.url"), ...(encoder ? [entry(`${name}/encoder`, encoder.file, "beside")] : []),
+      ]);
+      return { contents: `const beside = import.meta.url; export default new Map([${entries.join(", ")}]);` };
     });
   },
 };
 
-const common = { bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none", logLevel: "warning" };
+/** A script of one file, as text. */
+async function script(entry) {
+  const { outputFiles: [{ contents }] } = await build({
+    ...common, entryPoints: [entry], write: false,
+    plugins: [beside, shippedModels, external({ "stancelight-wasm": `./${bindings}` })],
+  });
+  return contents;
+}
 
+// What has its hash is written before what names it. The entries keep their names and hold no more than they must: one of
+// this build never runs with the rest of another.
+const worker = hashed.write("worker.js", await script("module/worker.ts"));
+const core = hashed.write("core.js", await script("module/index.ts"));
+writeFileSync(join(module, "worker.js"), `import "./${worker}";\n`);
+writeFileSync(join(module, "index.js"), `export * from "./${core}";\n`);
 await build({
   ...common,
-  entryPoints: { index: "module/index.ts", auto: "module/auto.ts", worker: "module/worker.ts", element: "module/element.ts" },
+  entryPoints: { auto: "module/auto.ts", element: "module/element.ts" },
   outdir: module,
-  plugins: [shippedModels, external({ "stancelight-wasm": "./stancelight_wasm.js", stancelight: "./index.js" })],
+  plugins: [external({ stancelight: `./${core}` })],
 });
 await build({
   ...common,
@@ -65,25 +120,28 @@ await build({
   entryPoints: { background: "extension/background.ts", content: "extension/content.ts" },
   outdir: extension,
   format: "iife",
-  alias: { stancelight: "./module/index.ts", "stancelight-wasm": `./${module}/stancelight_wasm.js` },
-  plugins: [shippedModels],
+  alias: {
+    stancelight: "./module/index.ts",
+    "stancelight-wasm": `./${module}/${bindings}`,
+    "stancelight/wasm-simd": `./${module}/${hashed.get("stancelight_wasm_simd_bg.wasm")}`,
+    "stancelight/models": `./${made}/models`,
+  },
+  plugins: [beside, shippedModels],
   loader: { ".wasm": "binary", ".stance": "binary" },
   // Such scripts have no address, and need none: nothing is fetched.
   define: { "import.meta.url": "location.href" },
 });
-const { version } = JSON.parse(readFileSync("module/package.json", "utf8"));
-writeFileSync(join(extension, "manifest.json"), JSON.stringify({ ...JSON.parse(readFileSync("extension/manifest.json", "utf8")), version }, null, 2));
+const described = JSON.parse(hashed.exchange(readFileSync("module/package.json", "utf8"), /("\.\/)(\w+\.wasm)(")/g));
+const { version } = described;
+writeFileSync(join(extension, "manifest.json"), JSON.stringify({ ...json("extension/manifest.json"), version }, null, 2));
 for (const name of ["bookmarklet.html", "icon.png"]) cpSync(join("extension", name), join(extension, name));
 
 cpSync("public", dist, { recursive: true });
-
-// The bindings come with comments, long names (their exports keep theirs), and ways of starting that the module does not
-// go: it hands over a compiled engine, never a request's answer.
-const bindings = join(module, "stancelight_wasm.js");
-const { minify, target, legalComments } = common;
-writeFileSync(bindings, (await transform(readFileSync(bindings, "utf8"), { minify, target, legalComments, drop: ["console"], define: { Response: "undefined" } })).code);
+const page = join(dist, "index.html");
+writeFileSync(page, hashed.exchange(readFileSync(page, "utf8"), /(<link rel="modulepreload" href="stancelight\/)((?!index)[\w.]+)(")/g));
 
 // Types for the package: what TypeScript makes of the sources, with the engine's file named as it lies.
+cpSync(join(made, "stancelight_wasm.d.ts"), join(module, "stancelight_wasm.d.ts"));
 execFileSync(process.execPath, [
   "node_modules/typescript/bin/tsc", "--project", "tsconfig.json", "--noEmit", "false", "--declaration",
   "--emitDeclarationOnly", "--outDir", join(dist, "types"),
@@ -99,8 +157,18 @@ for (const name of readdirSync(join(dist, "types/module"))) {
 }
 rmSync(join(dist, "types"), { recursive: true });
 cpSync("module/README.md", join(module, "README.md"));
-cpSync("module/package.json", join(module, "package.json"));
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) cpSync(join("..", name), join(module, name));
+
+// The package's own names for files stay, whatever hash these carry.
+const shipped = models.flatMap(({ name, file, encoder }) => [
+  [`./models/${name}.stance`, `./models/${file}`], ...(encoder ? [[`./models/${name}/encoder.stance`, `./models/${encoder.file}`]] : []),
+]);
+const source = repository(process.env);
+writeJson(join(module, "package.json"), {
+  ...described,
+  ...(source && { repository: source }),
+  exports: { ...described.exports, ...Object.fromEntries(shipped) },
+});
 
 /** Every file below a folder, in a fixed order. */
 function files(folder) {
@@ -110,17 +178,15 @@ function files(folder) {
   });
 }
 
-// What a page can hold the module to: printed, and kept beside the files for those who did not see it.
-const integrity = Object.fromEntries(files(module)
+// What a page can hold the module to.
+writeJson(join(module, "integrity.json"), Object.fromEntries(files(module)
   .filter((path) => /\.(js|wasm|stance)$/.test(path))
-  .map((path) => [relative(module, path), `sha384-${createHash("sha384").update(readFileSync(path)).digest("base64")}`]));
-writeFileSync(join(module, "integrity.json"), `${JSON.stringify(integrity, null, 2)}\n`);
-for (const [name, hash] of Object.entries(integrity)) console.log(`${hash}  ${name}`);
+  .map((path) => [relative(module, path), `sha384-${createHash("sha384").update(readFileSync(path)).digest("base64")}`])));
 
 // What the page needs offline; types and package files are for developers, the extension is for itself, the larger
 // models for those who ask.
 const needed = files(dist).map((path) => relative(dist, path))
-  .filter((path) => !/^extension\b|LICENSE|\.(d\.ts|md)$|(package|integrity)\.json$|encoder\.stance$/.test(path));
+  .filter((path) => !/^extension\b|LICENSE|\.(d\.ts|md)$|(package|integrity)\.json$|encoder-\w+\.stance$/.test(path));
 const hash = createHash("sha256");
 for (const path of needed) hash.update(path).update(readFileSync(join(dist, path)));
 await build({

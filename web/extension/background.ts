@@ -2,8 +2,8 @@
 // there, and go back judged. Here is the engine, because a page's policy may forbid WebAssembly even to an extension's
 // script. It keeps nothing and watches nothing: without a click it does not see a page.
 
-import engine from "../dist/stancelight/stancelight_wasm_simd_bg.wasm";
-import model from "../dist/stancelight/models/cooperation-threat.stance";
+import engine from "stancelight/wasm-simd";
+import model from "stancelight/models/cooperation-threat.stance";
 import { load, type Stancelight } from "stancelight";
 import type { Answer, Call } from "./calls";
 

@@ -1,11 +1,11 @@
 // What the build puts into the extension as bytes, and the little of the browser's extension interface that is used.
 
-declare module "*.wasm" {
+declare module "stancelight/wasm-simd" {
   const bytes: Uint8Array;
   export default bytes;
 }
 
-declare module "*.stance" {
+declare module "stancelight/models/*" {
   const bytes: Uint8Array;
   export default bytes;
 }

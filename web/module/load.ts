@@ -4,13 +4,14 @@
 import { Analyzer } from "stancelight-wasm";
 import { compileEngine, startEngine } from "./engine";
 import { StancelightError, coded } from "./errors";
+import { named } from "./named";
 import { startWorker, type StancelightWorker } from "./remote";
 import { read, unlessAborted, type Progress, type Source } from "./source";
 import { Stancelight } from "./stancelight";
 
 /** What {@link load} can be told. */
 export interface LoadOptions {
-  /** The model file; by default the cooperation-or-threat model beside this module. */
+  /** The model file, or a shipped model's name; by default `"cooperation-threat"`. */
   model?: Source;
   /** The engine's `.wasm`; by default the one beside this module. Only the first load decides. */
   wasm?: Source | WebAssembly.Module;
@@ -23,8 +24,9 @@ export interface LoadOptions {
 }
 
 function fetchBoth(options: LoadOptions): Promise<[Uint8Array, WebAssembly.Module]> {
-  const model = options.model ?? new URL("./models/cooperation-threat.stance", import.meta.url);
-  return Promise.all([read(model, "model", options), compileEngine(options.wasm, options)]);
+  const { model = "cooperation-threat" } = options;
+  const source = typeof model === "string" ? (named(model) ?? model) : model;
+  return Promise.all([read(source, "model", options), compileEngine(options.wasm, options)]);
 }
 
 async function here(engine: WebAssembly.Module, data: Uint8Array, signal: AbortSignal | undefined): Promise<Stancelight> {

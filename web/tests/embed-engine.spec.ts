@@ -1,9 +1,10 @@
 // The engine's two builds: a browser fetches the one it can run, and both say the same.
 
 import { expect, test, type Page } from "@playwright/test";
+import { hashed } from "./hashed";
 
-const SIMD = "stancelight_wasm_simd_bg.wasm";
-const PLAIN = "stancelight_wasm_bg.wasm";
+const SIMD = hashed("stancelight_wasm_simd_bg.wasm");
+const PLAIN = hashed("stancelight_wasm_bg.wasm");
 
 /** What a browser without vector instructions says of a module that uses them. */
 const without = () => { WebAssembly.validate = () => false; };

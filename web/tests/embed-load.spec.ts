@@ -3,11 +3,12 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { hashed } from "./hashed";
 
 type Module = typeof import("stancelight");
 const INDEX = "/stancelight/index.js";
-const MODEL = "/stancelight/models/cooperation-threat.stance";
-const WASM = "/stancelight/stancelight_wasm_bg.wasm";
+const MODEL = `/stancelight/${hashed("models/cooperation-threat.stance")}`;
+const WASM = `/stancelight/${hashed("stancelight_wasm_bg.wasm")}`;
 const TEXT = "Both sides signed the accord. The army shelled the port.";
 
 test("a model comes as address, answer or bytes, the engine compiled too", async ({ page }) => {

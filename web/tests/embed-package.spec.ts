@@ -6,33 +6,76 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { repository } from "../repository.mjs";
+import { hashed } from "./hashed";
 import { pack, type Packed } from "./packed";
 
 let packed: Packed;
 test.beforeAll(() => { packed = pack(); });
 test.afterAll(() => rmSync(packed.project, { recursive: true }));
 
-test("every export is in the tarball, and Node finds each", () => {
-  const { exports, sideEffects } = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8")) as { exports: Record<string, unknown>; sideEffects: string[] };
-  expect(Object.keys(exports).sort()).toEqual([".", "./auto", "./element", "./models/*", "./package.json", "./wasm", "./wasm-simd", "./worker"]);
+/** What package.json says. */
+const described = () => JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8")) as Record<string, unknown> & { exports: Record<string, unknown>; sideEffects: string[] };
+
+test("every export is in the tarball under the name it always has, and Node finds each", () => {
+  const { exports, sideEffects } = described();
+  const models = ["cooperation-threat", "news-sentiment"].flatMap((name) => [`./models/${name}.stance`, `./models/${name}/encoder.stance`]);
+  expect(Object.keys(exports).sort()).toEqual([".", "./auto", "./element", "./models/index.json", ...models, "./package.json", "./wasm", "./wasm-simd", "./worker"].sort());
   const named = Object.values(exports).flatMap((target) => Object.values(Object(target) === target ? (target as object) : { target }) as string[]);
-  for (const path of [...named.filter((path) => !path.includes("*")), ...sideEffects]) expect(existsSync(join(packed.folder, path)), path).toBe(true);
+  for (const path of named) expect(existsSync(join(packed.folder, path)), path).toBe(true);
+  // A bundler that believes it may leave out the worker would.
+  const patterns = sideEffects.map((path) => new RegExp(`^${path.replaceAll(".", "\\.").replace("*", "\\w+")}$`));
+  const scripts = packed.files.filter((path) => /^(auto|element|worker).*\.js$/.test(path)).map((path) => `./${path}`);
+  expect(scripts).toHaveLength(4);
+  for (const script of scripts) expect(patterns.filter((pattern) => pattern.test(script)), script).toHaveLength(1);
   const program = `
-    const names = ["stancelight", "stancelight/element", "stancelight/auto", "stancelight/worker", "stancelight/wasm", "stancelight/wasm-simd", "stancelight/models/news-sentiment.stance"];
+    const names = ${JSON.stringify(Object.keys(exports).map((name) => `stancelight${name.slice(1)}`))};
     const { existsSync } = await import("node:fs");
-    const found = names.map((name) => existsSync(new URL(import.meta.resolve(name))));
+    const lost = names.filter((name) => !existsSync(new URL(import.meta.resolve(name))));
     await import("stancelight/element");
-    const stance = await (await import("stancelight")).load();
-    console.log([...found, stance.topic.name].join());`;
+    const { load } = await import("stancelight");
+    const models = [undefined, "news-sentiment", "news-sentiment/encoder"];
+    const loaded = await Promise.all(models.map((model) => load({ model })));
+    console.log(JSON.stringify([lost, loaded.map(({ kind, topic }) => [kind, topic.name])]));`;
   const script = join(packed.project, "try.mjs");
   writeFileSync(script, program);
-  expect(execFileSync(process.execPath, [script], { encoding: "utf8" }).trim()).toBe(`${"true,".repeat(7)}cooperation-threat`);
+  const said = JSON.parse(execFileSync(process.execPath, [script], { encoding: "utf8" })) as unknown;
+  expect(said).toEqual([[], [["linear", "cooperation-threat"], ["linear", "news-sentiment"], ["encoder", "news-sentiment"]]]);
+});
+
+test("whatever a script names has its content's hash in its name, so old files never meet new ones", () => {
+  const digest = (path: string) => createHash("sha256").update(readFileSync(join(packed.folder, path))).digest("hex").toUpperCase();
+  const parts = packed.files.filter((path) => /\.(js|wasm|stance)$/.test(path));
+  const entries = parts.filter((path) => {
+    const [, hash] = /-([0-9A-F]{10})\.\w+$/.exec(path) ?? [];
+    if (hash) expect(digest(path).slice(0, hash.length), path).toBe(hash);
+    return !hash;
+  });
+  expect(entries.sort()).toEqual(["auto.js", "element.js", "index.js", "worker.js"]);
+  const named = new Set(parts.filter((path) => path.endsWith(".js")).flatMap((path) => {
+    const text = readFileSync(join(packed.folder, path), "utf8");
+    // A key, such as what the engine calls its imports, is no file.
+    return [...text.matchAll(/"(?:\.\/)?([\w./-]+\.(?:js|wasm|stance))"(?!:)/g)].map(([, name]) => name ?? "");
+  }));
+  expect([...named].sort()).toEqual(parts.filter((path) => !entries.includes(path)).sort());
 });
 
 test("the package says whose it is and on what terms", () => {
-  const described = JSON.parse(readFileSync(join(packed.folder, "package.json"), "utf8")) as Record<string, unknown>;
-  expect(described).toMatchObject({ license: "MIT OR Apache-2.0", publishConfig: { provenance: true }, type: "module" });
+  expect(described()).toMatchObject({ license: "MIT OR Apache-2.0", publishConfig: { provenance: true }, type: "module" });
   expect(packed.files).toEqual(expect.arrayContaining(["LICENSE-APACHE", "LICENSE-MIT", "README.md", "integrity.json"]));
+});
+
+test("the package names its repository where the publisher does, and only what may be published of the address", () => {
+  const url = (environment: Record<string, string>) => repository(environment)?.url;
+  const github = { GITHUB_SERVER_URL: "https://git.example", GITHUB_REPOSITORY: "owner/name" };
+  expect(repository(github)).toEqual({ type: "git", url: "git+https://git.example/owner/name.git", directory: "web/module" });
+  expect(url({ CI_PROJECT_URL: "https://lab.example/group/owner/name" })).toBe("git+https://lab.example/group/owner/name.git");
+  expect(url({ ...github, STANCELIGHT_REPOSITORY: "https://user:secret@own.example/name.git/?token=secret" })).toBe("git+https://own.example/name.git");
+  for (const named of ["", "http://own.example/name", "git@own.example:name.git", "file:///home/name"]) expect(url({ STANCELIGHT_REPOSITORY: named })).toBe(undefined);
+  expect(repository({})).toBe(undefined);
+  // The tarball says what the same function says of the environment it was built in, or nothing.
+  const built = described()["repository"] as { url: string } | undefined;
+  if (built) expect(built).toEqual(repository({ STANCELIGHT_REPOSITORY: built.url.replace("git+", "") }));
 });
 
 test("the types hold for a strict project, found in Node's way and a bundler's", () => {
@@ -80,6 +123,35 @@ test("a browser runs the element when held to the hashes, and not when one is wr
     await page.goto("/hosts/element.html");
     await refused;
     await expect.poll(() => page.evaluate(() => customElements.get("stance-highlight") !== undefined)).toBe(defined);
+    await page.unrouteAll();
+  }
+});
+
+test("the README's import map covers all that the element imports, and holds it to that", async ({ page }) => {
+  const hashes = JSON.parse(readFileSync(join(packed.folder, "integrity.json"), "utf8")) as Record<string, string>;
+  const readme = readFileSync(join(packed.folder, "README.md"), "utf8");
+  const [, map = ""] = /<script type="importmap">\n(.*)\n<\/script>/.exec(readme) ?? [];
+  const { integrity } = JSON.parse(map) as { integrity: Record<string, string> };
+  const names = Object.keys(integrity).map((path) => hashed(path.replace("/stancelight/", "").replace("-….", ".")));
+  const asked = new Set<string>();
+  page.on("request", (request) => {
+    const name = new URL(request.url()).pathname.replace("/stancelight/", "");
+    if (name.endsWith(".js")) asked.add(name);
+  });
+  for (const wrong of [undefined, ...names]) {
+    asked.clear();
+    await page.route("**/hosts/element.html", async (route) => {
+      const response = await route.fetch();
+      const filled = JSON.stringify({ integrity: Object.fromEntries(names.map((name) => [`/stancelight/${name}`, hashes[name === wrong ? "auto.js" : name]])) });
+      const body = (await response.text()).replace("<head>", `<head><script type="importmap" nonce="1">${filled}</script>`).replaceAll("<stance-highlight ", '$&worker="off" ');
+      const policy = (response.headers()["content-security-policy"] ?? "").replace("script-src", "script-src 'nonce-1'");
+      await route.fulfill({ response, body, headers: { ...response.headers(), "content-security-policy": policy } });
+    });
+    const refused = wrong && page.waitForEvent("console", (message) => message.text().includes("integrity"));
+    await page.goto("/hosts/element.html");
+    await refused;
+    await expect.poll(() => page.evaluate(() => CSS.highlights.size > 0)).toBe(!wrong);
+    if (!wrong) expect([...asked].sort()).toEqual(["element.js", ...names].sort());
     await page.unrouteAll();
   }
 });

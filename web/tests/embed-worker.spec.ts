@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test, type Page } from "@playwright/test";
+import { hashed } from "./hashed";
 
 type Module = typeof import("stancelight");
 const INDEX = "/stancelight/index.js";
@@ -33,9 +34,9 @@ test("elements and the one line share one worker, and each model in it", async (
     <stance-highlight model="news-sentiment"><p>${PRAISE}</p></stance-highlight>
     <script type="module" src="/stancelight/auto.js" data-for="body > article"></script></body>`));
   await expect.poll(() => painted(page)).toEqual([ACCORD, PRAISE, ATTACK, ATTACK]);
-  expect(workers).toEqual(["/stancelight/worker.js"]);
-  const once = (ending: string) => asked.filter((path) => path.endsWith(ending)).map((path) => path.split("/").at(-1)).sort();
-  expect(once(".stance")).toEqual(["cooperation-threat.stance", "news-sentiment.stance"]);
+  expect(workers).toEqual([`/stancelight/${hashed("worker.js")}`]);
+  const once = (ending: string) => asked.filter((path) => path.endsWith(ending)).sort();
+  expect(once(".stance")).toEqual(["models/cooperation-threat.stance", "models/news-sentiment.stance"].map((name) => `/stancelight/${hashed(name)}`));
   expect(once(".wasm")).toHaveLength(1);
   await page.locator("#one em").click();
   await expect(page.locator("#one .why")).toContainText("cooperation");
@@ -72,7 +73,7 @@ test("where the module is on another origin, a worker of the page's own imports 
 
 test("a worker's script that does not come leaves the work to the page's thread, and is asked for again", async ({ page }) => {
   let isThere = false;
-  await page.route("**/worker.js", (route) => (isThere ? route.continue() : route.fulfill({ status: 404 })));
+  await page.route("**/worker-*.js", (route) => (isThere ? route.continue() : route.fulfill({ status: 404 })));
   await page.goto("/hosts/element.html");
   await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
   isThere = true;
@@ -89,7 +90,7 @@ test("models of one worker are disposed of one by one", async ({ page }) => {
   const found = await page.evaluate(async ({ INDEX, ATTACK }) => {
     const { load } = (await import(INDEX)) as Module;
     const code = (work: Promise<unknown>) => work.then(() => "none", (error: { code: string }) => error.code);
-    const [one, two] = await Promise.all([load({ worker: true }), load({ worker: true, model: "/stancelight/models/news-sentiment.stance" })]);
+    const [one, two] = await Promise.all([load({ worker: true }), load({ worker: true, model: "news-sentiment" })]);
     const broken = code(load({ worker: true, model: new Uint8Array(3) }));
     const cut = code(one.analyze(ATTACK));
     one.dispose();
@@ -219,5 +220,5 @@ test("no model is fetched unasked, least of all a large one", async ({ page }) =
     await page.goto(`/hosts/${host}.html`);
     await expect.poll(() => page.evaluate(() => CSS.highlights.size)).toBeGreaterThan(0);
   }
-  expect(new Set(asked.filter((path) => /\.stance$|encoder/.test(path)))).toEqual(new Set(["/stancelight/models/cooperation-threat.stance"]));
+  expect(new Set(asked.filter((path) => /\.stance$|encoder/.test(path)))).toEqual(new Set([`/stancelight/${hashed("models/cooperation-threat.stance")}`]));
 });

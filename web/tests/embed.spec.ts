@@ -1,6 +1,7 @@
 // The module on somebody else's page, under the policy it promises to be content with.
 
 import { expect, test } from "@playwright/test";
+import { hashed } from "./hashed";
 
 test("one line paints an article and changes nothing of the page", { tag: "@firefox" }, async ({ page }) => {
   const complaints: string[] = [];
@@ -87,7 +88,7 @@ test("the one line keeps up with a page that changes and navigates", { tag: "@fi
 test("the one line can paint with marks, use another model, and go without a panel", async ({ page }) => {
   await page.route("**/hosts/auto.html", async (route) => {
     const response = await route.fetch();
-    const line = 'data-renderer="mark" data-panel="none" data-model="/stancelight/models/news-sentiment.stance"';
+    const line = 'data-renderer="mark" data-panel="none" data-model="news-sentiment"';
     await route.fulfill({ response, body: (await response.text()).replace('data-for="article"', `data-for="article" ${line}`) });
   });
   const asked: string[] = [];
@@ -95,7 +96,7 @@ test("the one line can paint with marks, use another model, and go without a pan
   await page.goto("/hosts/auto.html");
   await expect(page.locator("article mark")).not.toHaveCount(0);
   await expect(page.locator("[data-stancelight-panel]")).toHaveCount(0);
-  expect(asked.filter((path) => path.endsWith(".stance"))).toEqual(["/stancelight/models/news-sentiment.stance"]);
+  expect(asked.filter((path) => path.endsWith(".stance"))).toEqual([`/stancelight/${hashed("models/news-sentiment.stance")}`]);
   // Marks of our own are no change of the page's: no endless repainting.
   const changes = await page.evaluate(() => new Promise<number>((resolve) => {
     let count = 0;

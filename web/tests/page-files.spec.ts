@@ -1,6 +1,7 @@
 // Texts, pages and models from files, and what must not come in with them.
 
 import { expect, test } from "@playwright/test";
+import { hashed } from "./hashed";
 import { open, painted, paste, summary, write } from "./page";
 
 test("a text file can be opened, CRLF and all", async ({ page }) => {
@@ -53,7 +54,7 @@ test("a broken model says so and the old one stays", { tag: "@firefox" }, async 
 
 test("a model of one's own is taken over", async ({ page, request }) => {
   await open(page);
-  const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+  const model = await (await request.get(`/stancelight/${hashed("models/news-sentiment.stance")}`)).body();
   await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
   await expect(page.locator("#legend")).toContainText("positive");
   await expect(page.locator("#topic")).toContainText("mine.stance");

@@ -12,6 +12,7 @@ const dist = join(here, "../dist");
 const mounts = [
   ["/some/sub/path/", dist], ["/hosts/", join(here, "hosts")],
   ["/toy/stancelight/models/index.json", join(here, "toy.json")], ["/toy/stancelight/models/goldens/", join(here, "../../tests/goldens")],
+  ["/toy/stancelight/models/shipped/", join(here, "../../models")],
   ["/toy/", dist], ["/", dist],
 ];
 const types = {

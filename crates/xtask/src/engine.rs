@@ -48,12 +48,15 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
+/// What the script is to be like: for a page, and naming no file, for whoever loads the engine says where it lies.
+const BINDINGS: [&str; 3] = ["--target", "web", "--omit-default-module-path"];
+
 /// Builds the engine if its sources changed; gives the folder it lies in.
 pub fn build() -> Result<PathBuf> {
     let out = root().join("target/xtask/engine");
     let toolchain = prepare()?;
     let sources = stamp::Inputs::default()
-        .text(&format!("{toolchain:?} {PLAIN:?} {SIMD:?}"))
+        .text(&format!("{toolchain:?} {PLAIN:?} {SIMD:?} {BINDINGS:?}"))
         .path(&root().join("crates/stancelight"))?
         .path(&root().join("crates/stancelight-wasm"))?
         .path(&root().join("Cargo.toml"))?
@@ -101,7 +104,7 @@ impl Build {
         cargo.args(["build", "--profile", "wasm", "--package", "stancelight-wasm", "--target", TRIPLE]);
         step(&format!("building {}", self.wasm), &mut cargo)?;
         let wasm = self.target_dir(toolchain).join(TRIPLE).join("wasm/stancelight_wasm.wasm");
-        let args = ["wasm-bindgen", "--target", "web", "--out-dir"].map(Into::into).into_iter();
+        let args = ["wasm-bindgen"].into_iter().chain(BINDINGS).chain(["--out-dir"]).map(Into::into);
         let args = args.chain([out.as_os_str().to_owned(), wasm.into_os_string()]);
         wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args).context("generating the bindings failed")?;
         let raw = out.join("raw.wasm");

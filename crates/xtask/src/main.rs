@@ -106,7 +106,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Demo { port, once } => demo::run(port, once)?,
         Command::Test => return check::run(),
         Command::Web => {
-            web::build()?;
+            let dist = web::build()?;
+            web::report(&dist.join("stancelight"))?;
             println!("built web/dist and web/dist/stancelight");
         }
         Command::Examples => examples::run()?,

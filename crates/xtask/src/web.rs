@@ -8,6 +8,23 @@ use stancelight::Model;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What is built, in `web/`.
+const SOURCES: [&str; 10] = [
+    "src",
+    "module",
+    "extension",
+    "public",
+    "build.mjs",
+    "names.mjs",
+    "repository.mjs",
+    "package.json",
+    "package-lock.json",
+    "tsconfig.json",
+];
+
+/// Where the environment says whose package this is; `web/repository.mjs` reads it.
+const PUBLISHER: [&str; 4] = ["STANCELIGHT_REPOSITORY", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL"];
+
 /// Builds what changed.
 pub fn build() -> Result<PathBuf> {
     install_packages()?;
@@ -15,16 +32,17 @@ pub fn build() -> Result<PathBuf> {
     let web = root().join("web");
     let dist = web.join("dist");
     let mut inputs = stamp::Inputs::default().path(&built)?.path(&root().join("models"))?;
-    for part in
-        ["src", "module", "extension", "public", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"]
-    {
+    for part in SOURCES {
         inputs = inputs.path(&web.join(part))?;
     }
+    for name in PUBLISHER {
+        inputs = inputs.text(&std::env::var(name).unwrap_or_default());
+    }
     stamp::unless_fresh("web", inputs, &dist.join("index.html"), || {
-        if dist.exists() {
-            std::fs::remove_dir_all(&dist)?;
+        let module = root().join("target/xtask/module");
+        if module.exists() {
+            std::fs::remove_dir_all(&module)?;
         }
-        let module = dist.join("stancelight");
         std::fs::create_dir_all(&module)?;
         for name in engine::FILES {
             std::fs::copy(built.join(name), module.join(name)).with_context(|| format!("copying {name}"))?;
@@ -34,6 +52,16 @@ pub fn build() -> Result<PathBuf> {
         Ok(())
     })?;
     Ok(dist)
+}
+
+/// Prints the hashes a page can hold the module to, and what its package lacks to be published.
+pub fn report(module: &Path) -> Result<()> {
+    println!("{}", std::fs::read_to_string(module.join("integrity.json"))?.trim_end());
+    let package: Value = serde_json::from_str(&std::fs::read_to_string(module.join("package.json"))?)?;
+    if package["repository"].is_null() {
+        println!("the package names no repository, which publishing with provenance needs: set STANCELIGHT_REPOSITORY");
+    }
+    Ok(())
 }
 
 /// An npm command in `web/`.
