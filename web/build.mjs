@@ -34,11 +34,11 @@ for (const model of models) {
 mkdirSync(join(module, "models"), { recursive: true });
 writeJson(join(module, "models/index.json"), models);
 
-// The bindings come with comments and long names, and with ways to fetch, which the module does for itself. Their exports
-// keep their names.
+// The bindings come with comments, long names (their exports keep theirs), and ways of starting that the module does not
+// go: it hands over a compiled engine, never an address or an answer.
 const { minify, target, legalComments } = common;
 const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
-const { code } = await transform(readFileSync(join(made, "stancelight_wasm.js"), "utf8"), { minify, target, legalComments, define });
+const { code } = await transform(readFileSync(join(made, "stancelight_wasm.js"), "utf8"), { minify, target, legalComments, define, drop: ["console"] });
 const bindings = hashed.write("stancelight_wasm.js", code);
 
 /** Imports that stay imports, and where the file behind them lies when served. */

@@ -4,16 +4,16 @@
 
 import { shared } from "stancelight";
 import { Keeper } from "./keeper";
+import { rendererOf, thresholdOf } from "./written";
 
 const own = [...document.scripts].find((script) => script.src === import.meta.url);
 const { for: selector = "article", model, threshold, renderer, skip, panel, worker } = own?.dataset ?? {};
-const limit = Number(threshold);
 
 try {
   new Keeper(await shared(model, { worker: worker !== "off" }), {
     find: (trees) => trees.flatMap((tree) => [...tree.querySelectorAll(selector)]),
-    threshold: threshold !== undefined && limit >= 0 && limit <= 1 ? limit : undefined,
-    renderer: renderer === "mark" || renderer === "highlight" ? renderer : "auto",
+    threshold: thresholdOf(threshold),
+    renderer: rendererOf(renderer),
     skip,
     bare: panel === "none",
   });

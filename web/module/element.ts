@@ -1,10 +1,12 @@
 // <stance-highlight model threshold explain renderer skip worker>: whatever text it holds is painted, and stays
-// painted as it changes. The text is read in a worker where there can be one. Its children are the page's and are not touched (but for `renderer="mark"`); a list of the findings for
-// screen readers, and with `explain` the reasons, live in its shadow tree.
+// painted as it changes. The text is read in a worker where there can be one. Its children are the page's and are not
+// touched (but for `renderer="mark"`); a list of the findings for screen readers, and with `explain` the reasons, live in
+// its shadow tree.
 
 import { Watch, addSheet, shared, type Explanation, type Reader, type Sentence, type Topic } from "stancelight";
 import { listFindings, FINDINGS } from "./findings";
 import { showWhy, WHY } from "./why";
+import { rendererOf, thresholdOf } from "./written";
 
 /** A sentence as `stance-analyzed` tells it. */
 export interface Finding extends Sentence {
@@ -53,19 +55,17 @@ export class StanceHighlight extends Base {
     return this.getAttribute("model") ?? "";
   }
 
-  set model(model: string) {
-    this.setAttribute("model", model);
+  set model(model: string | null | undefined) {
+    this.write("model", model);
   }
 
   /** Smallest probability that is painted. */
   get threshold(): number {
-    const value = Number(this.getAttribute("threshold") ?? Number.NaN);
-    if (value >= 0 && value <= 1) return value;
-    return this.stance?.topic.threshold ?? 0.5;
+    return thresholdOf(this.getAttribute("threshold")) ?? this.stance?.topic.threshold ?? 0.5;
   }
 
-  set threshold(threshold: number) {
-    this.setAttribute("threshold", String(threshold));
+  set threshold(threshold: number | null | undefined) {
+    this.write("threshold", threshold);
   }
 
   /** Whether choosing a sentence shows why it was judged so. */
@@ -79,12 +79,11 @@ export class StanceHighlight extends Base {
 
   /** `"highlight"`, `"mark"` or `"auto"`. */
   get renderer(): "highlight" | "mark" | "auto" {
-    const value = this.getAttribute("renderer");
-    return value === "highlight" || value === "mark" ? value : "auto";
+    return rendererOf(this.getAttribute("renderer"));
   }
 
-  set renderer(renderer: "highlight" | "mark" | "auto") {
-    this.setAttribute("renderer", renderer);
+  set renderer(renderer: "highlight" | "mark" | "auto" | null | undefined) {
+    this.write("renderer", renderer);
   }
 
   /** A selector of what in it is not to be read. */
@@ -92,8 +91,8 @@ export class StanceHighlight extends Base {
     return this.getAttribute("skip") ?? "";
   }
 
-  set skip(skip: string) {
-    this.setAttribute("skip", skip);
+  set skip(skip: string | null | undefined) {
+    this.write("skip", skip);
   }
 
   /** Whether the text is read in a worker, if there can be one; `worker="off"` says no. */
@@ -101,9 +100,9 @@ export class StanceHighlight extends Base {
     return this.getAttribute("worker") !== "off";
   }
 
-  set worker(worker: boolean) {
-    if (worker) this.removeAttribute("worker");
-    else this.setAttribute("worker", "off");
+  // A framework that finds a property sets that, and with what the attribute would have been.
+  set worker(worker: boolean | "off" | null | undefined) {
+    this.write("worker", worker === false || worker === "off" ? "off" : undefined);
   }
 
   /** What was found last; plain JSON. */
@@ -156,6 +155,12 @@ export class StanceHighlight extends Base {
     else if (name !== "threshold") void this.start();
   }
 
+  /** Writes an attribute; where a framework has no value for it, there is none. */
+  private write(name: string, value: unknown): void {
+    if (value === undefined || value === null) this.removeAttribute(name);
+    else this.setAttribute(name, String(value));
+  }
+
   private async start(): Promise<void> {
     this.end();
     // Whoever starts or ends after us makes our answer stale.
@@ -180,9 +185,10 @@ export class StanceHighlight extends Base {
 
   /** A guest does not break its host: the text stays as it is, its developer is told. */
   private fail(error: unknown): undefined {
-    const { code, message } = error as { code: string; message: string };
+    const { code, message } = error as { code: unknown; message: string };
     console.warn("stancelight:", error);
-    this.tell("stance-error", { code, message });
+    // A browser's own errors have numbers there, which are no codes of ours.
+    this.tell("stance-error", { code: typeof code === "string" ? code : undefined, message });
   }
 
   private end(): void {

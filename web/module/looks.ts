@@ -27,6 +27,13 @@ function line(style: string, color: string): string {
   return style === "none" ? "none" : `underline ${style} ${color}`;
 }
 
+/** A label's colour and underline as a page may wish them by custom properties, with what they are if it does not. */
+export function wished({ name, underline }: Label, color: string): { color: string; decoration: string } {
+  const id = name.replace(/[^\w-]/g, "-");
+  const wish = `var(--stance-color-${id},${color})`;
+  return { color: wish, decoration: `var(--stance-decoration-${id},${line(underline, wish)})` };
+}
+
 /** The rules for spans named `${prefix}-${label}-${strength}`. */
 export function looks(topic: Topic, prefix: string, renderer: Renderer = "highlight"): string {
   const name = renderer === "mark"
@@ -37,10 +44,9 @@ export function looks(topic: Topic, prefix: string, renderer: Renderer = "highli
   const plain = (color: (label: Label) => string, depths: number[]) =>
     sheet((label, s) => `background-color:${tint(color(label), depths[s] ?? 0)};text-decoration:${line(label.underline, color(label))}`);
   const custom = (color: (label: Label) => string, depths: number[]) => sheet((label, s) => {
-    const id = label.name.replace(/[^\w-]/g, "-");
-    const wish = `var(--stance-color-${id},${color(label)})`;
+    const wish = wished(label, color(label));
     const percent = Math.round((depths[s] ?? 0) * 100);
-    return `background-color:color-mix(in srgb,${wish} ${percent}%,transparent);text-decoration:var(--stance-decoration-${id},${line(label.underline, wish)})`;
+    return `background-color:color-mix(in srgb,${wish.color} ${percent}%,transparent);text-decoration:${wish.decoration}`;
   });
   const forced = sheet(({ underline }) => `background-color:Canvas;color:CanvasText;text-decoration:${line(underline, "Highlight")}`);
   const both = (rules: typeof plain) =>

@@ -3,6 +3,7 @@
 
 import { addSheet, type Topic } from "stancelight";
 import { FINDINGS, listFindings, type Listed } from "./findings";
+import { wished } from "./looks";
 
 const STYLE = `
 :host{all:initial;color-scheme:light dark}
@@ -57,8 +58,7 @@ export class Panel {
       name.textContent = label.name;
       name.title = label.meaning;
       // Light and dark from one declaration; set by script, which no policy forbids.
-      name.style.textDecoration = label.underline === "none" ? "none" : `underline ${label.underline}`;
-      name.style.textDecorationColor = `light-dark(${label.color},${label.colorDark})`;
+      name.style.textDecoration = wished(label, `light-dark(${label.color},${label.colorDark})`).decoration;
       item.append(` ${findings.filter((finding) => finding.label === label.name).length}`);
       return item;
     }));

@@ -71,7 +71,13 @@ export class Paragraphs {
         if (at + 1 < asked.length) take(found(), false);
         return next(at + 1);
       };
-      const answer = this.reader.analyze(part.join(GAP));
+      let answer;
+      try {
+        answer = this.reader.analyze(part.join(GAP));
+      } catch (error) {
+        // Disposed of: told as a worker tells it.
+        return Promise.reject(error);
+      }
       if (answer instanceof Promise) return answer.then(answered);
       if (at + 1 === asked.length) return answered(answer);
       // The page's turn, before there is more.

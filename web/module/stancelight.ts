@@ -1,6 +1,7 @@
 // A model loaded on this thread: texts come in, sentences, reasons and painted elements go out, all at once.
 
 import type { Analyzer, Explanation, Kind, Paint, Removal, Sentence, Topic } from "stancelight-wasm";
+import { StancelightError } from "./errors";
 import type { Reader } from "./reader";
 import { inOne, sentencesOf } from "./rows";
 import { isPainted, spanOf } from "./spans";
@@ -16,9 +17,11 @@ export class Stancelight implements Reader {
   readonly topic: Topic;
   /** What is known of the model's making. */
   readonly facts: [string, string][];
+  private loaded: Analyzer | undefined;
 
   /** Use `load()`. */
-  constructor(private readonly analyzer: Analyzer) {
+  constructor(analyzer: Analyzer) {
+    this.loaded = analyzer;
     this.kind = analyzer.kind;
     this.topic = analyzer.topic;
     this.facts = analyzer.facts;
@@ -90,8 +93,14 @@ export class Stancelight implements Reader {
     return new Watch(this, element, options);
   }
 
-  /** Frees the model's memory; the object is of no use afterwards. */
+  /** Frees the model's memory; whatever is asked of it afterwards fails with `E_ABORTED`. */
   dispose(): void {
-    this.analyzer.free();
+    this.loaded?.free();
+    this.loaded = undefined;
+  }
+
+  private get analyzer(): Analyzer {
+    if (!this.loaded) throw new StancelightError("E_ABORTED", "the model was disposed of");
+    return this.loaded;
   }
 }

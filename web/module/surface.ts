@@ -51,12 +51,15 @@ export function surfaceOn(root: Element, topic: Topic, renderer: PaintOptions["r
   const home = root.getRootNode();
   const scope = home instanceof ShadowRoot ? home : root.ownerDocument;
   const removeLooks = addLooks(topic, prefix, scope, used);
+  let isGone = false;
   return {
     paint(spans, read) {
       if (painter instanceof RangePainter) painter.paint(spans, read);
       else painter.paint(spans.map((span) => ({ ...span, start: read.place(span.start, false), end: read.place(span.end, true) })));
     },
     remove() {
+      if (isGone) return;
+      isGone = true;
       painter.clear();
       if (painter instanceof Painter) painter.free();
       removeLooks();

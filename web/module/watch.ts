@@ -16,7 +16,7 @@ import { readElement, type ElementText } from "./text";
 export interface WatchOptions extends PaintOptions {
   /** Called after the first reading, and again when text or threshold changed. */
   onChange?: (watch: Watch) => void;
-  /** Called if a text could not be read, because the worker broke. */
+  /** Called if a text could not be read, because the worker broke or the model was disposed of. */
   onError?: (error: unknown) => void;
 }
 
@@ -45,6 +45,8 @@ export class Watch {
   /** Use `stance.watch(element)`. */
   constructor(private readonly reader: Reader, readonly element: Element, private readonly options: WatchOptions = {}) {
     this.limit = options.threshold ?? reader.topic.threshold;
+    // A selector that is none throws here, before there is anything to take away.
+    element.matches(options.skip || "*");
     this.paragraphs = new Paragraphs(reader);
     removeStrayMarks(element);
     this.surface = surfaceOn(element, reader.topic, options.renderer);

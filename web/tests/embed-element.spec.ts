@@ -66,6 +66,52 @@ test("attributes, properties and changing text are followed", async ({ page }) =
   await expect.poll(async () => (await painted(page)).join()).toContain("bombed");
 });
 
+test("a property takes what a framework gives it, and an attribute that makes no sense is as if it were not there", async ({ page }) => {
+  await page.goto("/hosts/element.html");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  const found = await page.evaluate(() => {
+    const one = document.getElementById("one") as StanceHighlight;
+    const attributes = () => one.getAttributeNames().filter((name) => name !== "id").sort().join();
+    const out: unknown[] = [];
+    for (const off of ["off", false] as const) {
+      one.worker = off;
+      out.push(one.getAttribute("worker"), one.worker);
+      one.worker = true;
+      out.push(one.worker);
+    }
+    Object.assign(one, { model: "news-sentiment", skip: "em", renderer: "mark", explain: true });
+    out.push(attributes());
+    Object.assign(one, { model: undefined, skip: null, renderer: undefined, threshold: undefined, worker: undefined, explain: false });
+    out.push(attributes(), one.renderer);
+    for (const nonsense of ["", " ", "half", "1.5"]) {
+      one.setAttribute("threshold", nonsense);
+      out.push(one.threshold === one.topic?.threshold);
+    }
+    one.setAttribute("renderer", "crayon");
+    return [...out, one.renderer];
+  });
+  expect(found).toEqual(["off", false, true, "off", false, true, "explain,model,renderer,skip,threshold", "", "auto", true, true, true, true, "auto"]);
+});
+
+test("a selector that is none is told, and leaves nothing behind", async ({ page }) => {
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  await page.goto("/hosts/element.html");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  const told = await page.evaluate(() => new Promise((resolve) => {
+    const two = document.getElementById("two") as StanceHighlight;
+    two.addEventListener("stance-error", (event) => resolve(Object.entries((event as CustomEvent).detail).map(([, value]) => typeof value)));
+    two.skip = "[[";
+  }));
+  expect(told).toEqual(["undefined", "string"]);
+  await expect.poll(() => painted(page)).toEqual([ACCORD]);
+  expect(await page.evaluate(() => document.adoptedStyleSheets.length)).toBe(1);
+  await page.evaluate(() => document.querySelector("#two a")?.replaceChildren("bombed"));
+  await page.evaluate(() => document.getElementById("two")?.removeAttribute("skip"));
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK.replace("shelled", "bombed")]);
+  expect(complaints).toEqual([]);
+});
+
 test("an element survives being moved, cloned and removed", async ({ page }) => {
   for (const renderer of ["highlight", "mark"]) {
     await page.goto("/hosts/element.html");

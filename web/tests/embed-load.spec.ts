@@ -35,6 +35,61 @@ test("a model comes as address, answer or bytes, the engine compiled too", async
   expect(found.kept).toBeGreaterThan(0);
 });
 
+test("what is freed or taken away may be so again, and a disposed model says that it is", async ({ page }) => {
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  await page.goto("/hosts/plain.html");
+  const found = await page.evaluate(async ({ INDEX, TEXT }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const article = document.querySelector("article") as HTMLElement;
+    const out: unknown[] = [];
+    for (const worker of [false, true]) {
+      const stance = worker ? await load({ worker }) : await load();
+      const codes: unknown[] = [];
+      const code = async (ask: () => unknown) => {
+        try {
+          codes.push(await ask());
+        } catch (error) {
+          codes.push((error as { code: string }).code);
+        }
+      };
+      const once = await stance.highlight(article);
+      const failed = new Promise((resolve) => { stance.watch(article, { onError: (error) => resolve((error as { code: string }).code) }); });
+      const stopped = stance.watch(article);
+      for (let i = 0; i < 2; i++) {
+        once.clear();
+        stopped.stop();
+        stance.dispose();
+      }
+      await code(() => stance.analyze(TEXT));
+      await code(() => stance.explain(0));
+      await code(() => stance.highlight(article));
+      // A page that is still watched goes on changing.
+      article.append(TEXT);
+      out.push([...codes, await failed]);
+    }
+    return out;
+  }, { INDEX, TEXT });
+  const aborted = Array(4).fill("E_ABORTED");
+  expect(found).toEqual([aborted, aborted]);
+  expect(complaints).toEqual([]);
+});
+
+test("progress is told of a file's bytes, and of all of them where the server says how many", async ({ page }) => {
+  await page.goto("/hosts/plain.html");
+  const told = await page.evaluate(async ({ INDEX, MODEL }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const bytes = await (await fetch(MODEL)).arrayBuffer();
+    const length = { "Content-Length": String(bytes.byteLength) };
+    return Promise.all([length, { ...length, "Content-Encoding": "br" }].map(async (headers) => {
+      const told: unknown[] = [];
+      await load({ model: new Response(bytes, { headers }), onProgress: ({ part, loaded, total }) => { if (part === "model") told.push([loaded === bytes.byteLength, total === bytes.byteLength, total]); } });
+      return told.at(-1);
+    }));
+  }, { INDEX, MODEL });
+  expect(told).toEqual([[true, true, expect.any(Number)], [true, false, undefined]]);
+});
+
 test("progress is told of both files", async ({ page }) => {
   await page.goto("/hosts/plain.html");
   const parts = await page.evaluate(async (INDEX) => {

@@ -54,6 +54,18 @@ test("the one line's panel counts, turns paint off and on, and hides nothing fro
   await expect.poll(ranges).toBe(2);
 });
 
+test("the panel's legend is in the colours the page wishes", async ({ page }) => {
+  await page.goto("/hosts/auto.html");
+  const name = page.locator("[data-stancelight-panel] ul span").filter({ hasText: "threat" });
+  await expect(name).toHaveCSS("text-decoration-style", "wavy");
+  await page.evaluate(() => {
+    document.documentElement.style.setProperty("--stance-color-threat", "rgb(1, 2, 3)");
+  });
+  await expect(name).toHaveCSS("text-decoration-color", "rgb(1, 2, 3)");
+  await page.evaluate(() => document.documentElement.style.setProperty("--stance-decoration-threat", "underline dotted"));
+  await expect(name).toHaveCSS("text-decoration-style", "dotted");
+});
+
 test("the one line keeps up with a page that changes and navigates", { tag: "@firefox" }, async ({ page }) => {
   await page.goto("/hosts/auto.html");
   const painted = () => page.evaluate(() => [...CSS.highlights.values()].flatMap((highlight) => [...highlight].map(String)).sort());
