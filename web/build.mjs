@@ -7,7 +7,7 @@ import { build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { HashedFiles } from "./names.mjs";
 import { repository } from "./repository.mjs";
 
@@ -34,13 +34,6 @@ for (const model of models) {
 mkdirSync(join(module, "models"), { recursive: true });
 writeJson(join(module, "models/index.json"), models);
 
-// The bindings come with comments, long names (their exports keep theirs), and ways of starting that the module does not
-// go: it hands over a compiled engine, never an address or an answer.
-const { minify, target, legalComments } = common;
-const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
-const { code } = await transform(readFileSync(join(made, "stancelight_wasm.js"), "utf8"), { minify, target, legalComments, define, drop: ["console"] });
-const bindings = hashed.write("stancelight_wasm.js", code);
-
 /** Imports that stay imports, and where the file behind them lies when served. */
 function external(paths) {
   return {
@@ -63,6 +56,19 @@ const beside = {
   },
 };
 
+/** The engine's bindings, without the ways of starting that the module does not go: it hands over a compiled engine, never
+ * an address or an answer. They are part of every script that calls the engine, for a file more would be a round trip more. */
+const bindings = {
+  name: "bindings",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^stancelight-wasm$/ }, () => ({ path: resolve(made, "stancelight_wasm.js"), namespace: "bindings" }));
+    onLoad({ filter: /.*/, namespace: "bindings" }, async ({ path }) => {
+      const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
+      return { contents: (await transform(readFileSync(path, "utf8"), { define, drop: ["console"], minifySyntax: true })).code };
+    });
+  },
+};
+
 /** The shipped models by name, each address written out in full, which is how bundlers find a file. The larger ones they
  * are not to find: a site would carry megabytes that it may never use. */
 const shippedModels = {
@@ -70,21 +76,19 @@ const shippedModels = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^stancelight-models$/ }, ({ path }) => ({ path, namespace: "shipped-models" }));
     onLoad({ filter: /.*/, namespace: "shipped-models" }, () => {
-      const entry = (name, file, base) => `[${JSON.stringify(name)}, () => new URL(${JSON.stringify(`./models/${file}`)}, ${base})]`;
+      const entry = (name, address) => `[${JSON.stringify(name)}, ${address}]`;
       const entries = models.flatMap(({ name, file, encoder }) => [
-        entry(name, file, "import.meta.url"), ...(encoder ? [entry(`${name}/encoder`, encoder.file, "beside")] : []),
+        entry(name, `() => new URL(${JSON.stringify(`./models/${file}`)}, import.meta.url)`),
+        ...(encoder ? [entry(`${name}/encoder`, `beside(${JSON.stringify(`./models/${encoder.file}`)})`)] : []),
       ]);
-      return { contents: `const beside = import.meta.url; export default new Map([${entries.join(", ")}]);` };
+      return { contents: `const beside = (file, here = import.meta.url) => () => new URL(file, here); export default new Map([${entries.join(", ")}]);` };
     });
   },
 };
 
 /** A script of one file, as text. */
 async function script(entry) {
-  const { outputFiles: [{ contents }] } = await build({
-    ...common, entryPoints: [entry], write: false,
-    plugins: [beside, shippedModels, external({ "stancelight-wasm": `./${bindings}` })],
-  });
+  const { outputFiles: [{ contents }] } = await build({ ...common, entryPoints: [entry], write: false, plugins: [beside, shippedModels, bindings] });
   return contents;
 }
 
@@ -122,11 +126,10 @@ await build({
   format: "iife",
   alias: {
     stancelight: "./module/index.ts",
-    "stancelight-wasm": `./${module}/${bindings}`,
     "stancelight/wasm-simd": `./${module}/${hashed.get("stancelight_wasm_simd_bg.wasm")}`,
     "stancelight/models": `./${made}/models`,
   },
-  plugins: [beside, shippedModels],
+  plugins: [beside, shippedModels, bindings],
   loader: { ".wasm": "binary", ".stance": "binary" },
   // Such scripts have no address, and need none: nothing is fetched.
   define: { "import.meta.url": "location.href" },

@@ -7,12 +7,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 
 /** So much of the hash that two builds of a file do not meet by chance. */
-const DIGITS = 10;
+const DIGITS = 8;
 
-/** `core.js` as `core-3F2A….js`. */
+/** `core.js` as `core-3f2a….js`. */
 export function hashedName(name, content) {
   const { dir, name: stem, ext } = parse(name);
-  const hash = createHash("sha256").update(content).digest("hex").slice(0, DIGITS).toUpperCase();
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, DIGITS);
   return join(dir, `${stem}-${hash}${ext}`);
 }
 

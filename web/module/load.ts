@@ -1,10 +1,10 @@
 // Loading: wherever the engine and a model are comes in, a model that answers goes out, on this thread or in a
 // worker. Nothing else in the module fetches anything.
 
+import shipped from "stancelight-models";
 import { Analyzer } from "stancelight-wasm";
 import { compileEngine, startEngine } from "./engine";
 import { StancelightError, coded } from "./errors";
-import { named } from "./named";
 import { startWorker, type StancelightWorker } from "./remote";
 import { read, unlessAborted, type Progress, type Source } from "./source";
 import { Stancelight } from "./stancelight";
@@ -25,8 +25,7 @@ export interface LoadOptions {
 
 function fetchBoth(options: LoadOptions): Promise<[Uint8Array, WebAssembly.Module]> {
   const { model = "cooperation-threat" } = options;
-  const source = typeof model === "string" ? (named(model) ?? model) : model;
-  return Promise.all([read(source, "model", options), compileEngine(options.wasm, options)]);
+  return Promise.all([read(shipped.get(model)?.() ?? model, "model", options), compileEngine(options.wasm, options)]);
 }
 
 async function here(engine: WebAssembly.Module, data: Uint8Array, signal: AbortSignal | undefined): Promise<Stancelight> {

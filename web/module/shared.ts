@@ -1,8 +1,8 @@
 // The models of a page: an address or a shipped model's name comes in, a loaded model goes out, the same for all
 // who ask for the same. They are kept for as long as the page is: an element may be moved or come back.
 
+import shipped from "stancelight-models";
 import { load, loadAside } from "./load";
-import { named } from "./named";
 import { StancelightWorker } from "./remote";
 import type { Stancelight } from "./stancelight";
 
@@ -16,8 +16,8 @@ const models = new Map<string, Promise<Stancelight | StancelightWorker>>();
 
 /** The page's one copy of a model, here or in the worker. Nobody disposes of it. */
 export async function shared(model = "cooperation-threat", { worker = false }: SharedOptions = {}): Promise<Stancelight | StancelightWorker> {
-  // What is no name is relative to the page.
-  const address = (named(model) ?? new URL(model, globalThis.document?.baseURI ?? import.meta.url)).href;
+  // What is no shipped model's name is relative to the page.
+  const address = (shipped.get(model)?.() ?? new URL(model, globalThis.document?.baseURI ?? import.meta.url)).href;
   const key = `${worker} ${address}`;
   const kept = models.get(key);
   const before = await kept?.catch(() => undefined);

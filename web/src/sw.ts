@@ -24,7 +24,7 @@ const name = `stancelight-${BUILD}`;
 scope.addEventListener("install", (event) => {
   // Around the browser's own cache, which might hold a file of the build before; not of one whose name tells its content.
   const unused = hasSimd() ? "stancelight_wasm_bg-" : "stancelight_wasm_simd_bg-";
-  const requests = FILES.filter((file) => !file.includes(unused)).map((file) => new Request(file, /-[0-9A-F]{10}\./.test(file) ? {} : { cache: "reload" }));
+  const requests = FILES.filter((file) => !file.includes(unused)).map((file) => new Request(file, /-[0-9a-f]{8}\./.test(file) ? {} : { cache: "reload" }));
   event.waitUntil(caches.open(name).then((cache) => cache.addAll(requests)));
 });
 

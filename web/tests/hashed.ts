@@ -9,7 +9,7 @@ const names = Object.keys(JSON.parse(readFileSync(new URL("../dist/stancelight/i
 export function hashed(name: string): string {
   const { dir, name: stem, ext } = parse(name);
   const start = `${dir ? `${dir}/` : ""}${stem}-`;
-  const found = names.filter((one) => one.startsWith(start) && /^[0-9A-F]{10}\.\w+$/.test(one.slice(start.length)) && one.endsWith(ext));
+  const found = names.filter((one) => one.startsWith(start) && /^[0-9a-f]{8}\.\w+$/.test(one.slice(start.length)) && one.endsWith(ext));
   if (found.length !== 1) throw new Error(`${found.length} files are ${name}`);
   return found[0] as string;
 }

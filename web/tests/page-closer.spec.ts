@@ -2,7 +2,7 @@
 // sentence who judged it, kept for offline and for the next visit, taken back.
 
 import { expect, test, type Page } from "@playwright/test";
-import { open, write } from "./page";
+import { open, served, write } from "./page";
 
 const TEXT = "The soup was good and warm. It rained all day. Nobody liked the bad bread.\n\nA fine evening, they said.";
 
@@ -56,10 +56,7 @@ test("the larger model is fetched when asked for, judges every sentence, and say
 
 test("the wish is kept, and fulfilled offline as well", async ({ page, context }) => {
   await open(page, "/toy/");
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-    while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
-  });
+  await served(page);
   await page.reload();
   await page.getByRole("button", { name: "Read more closely" }).click();
   await expect(page.locator("#closer-said")).toHaveText(/^All \d+ read closely$/);
@@ -74,6 +71,8 @@ test("the wish is kept, and fulfilled offline as well", async ({ page, context }
 
 test("a larger model that cannot be had, or answers another question, changes nothing", async ({ page, context }) => {
   await open(page, "/toy/");
+  // What is asked for now must be there when there is no network.
+  await served(page);
   await write(page, TEXT);
   await expectVerdicts(page, "toy");
   await context.setOffline(true);

@@ -2,7 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 import { hashed } from "./hashed";
-import { open, painted, paste, summary, write } from "./page";
+import { open, painted, paste, served, summary, write } from "./page";
 
 test("a text file can be opened, CRLF and all", async ({ page }) => {
   await open(page);
@@ -88,10 +88,7 @@ test("awkward text: every painted range is a sentence of the text", { tag: "@fir
 test("works offline after the first visit, from a sub-path too", async ({ page, context }) => {
   for (const path of ["/", "/some/sub/path/"]) {
     await open(page, path);
-    await page.evaluate(async () => {
-      await navigator.serviceWorker.ready;
-      while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
-    });
+    await served(page);
     await context.setOffline(true);
     await page.reload();
     expect(await summary(page)).toMatch(/painted/);

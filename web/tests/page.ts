@@ -23,6 +23,14 @@ export async function open(page: Page, path = "/"): Promise<void> {
   await summary(page);
 }
 
+/** Waits until the page's requests go through its service worker. */
+export async function served(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    while (!navigator.serviceWorker.controller) await new Promise((resume) => setTimeout(resume, 50));
+  });
+}
+
 /** Puts a text into an editor, as a paste would. */
 export async function write(page: Page, text: string, editor = "editor"): Promise<void> {
   await page.locator(`#${editor}`).focus();
