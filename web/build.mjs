@@ -3,13 +3,14 @@
 // with its content's hash so that an update is taken whole or not at all. Of the module, what a page or a package names
 // keeps its name; whatever these load has its hash in it.
 
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { HashedFiles } from "./names.mjs";
-import { repository } from "./repository.mjs";
+import { join, relative } from "node:path";
+import { HashedFiles } from "./build/names.mjs";
+import { beside, bindings, external, shippedModels } from "./build/plugins.mjs";
+import { repository } from "./build/repository.mjs";
 
 const made = "../target/xtask/module";
 const dist = "dist";
@@ -31,64 +32,14 @@ for (const model of models) {
     part.file = relative("models", hashed.write(name, readFileSync(join(made, name))));
   }
 }
-mkdirSync(join(module, "models"), { recursive: true });
 writeJson(join(module, "models/index.json"), models);
 
-/** Imports that stay imports, and where the file behind them lies when served. */
-function external(paths) {
-  return {
-    name: "external",
-    setup({ onResolve }) {
-      onResolve({ filter: /^stancelight/ }, ({ path }) => {
-        const target = paths[path];
-        return target ? { path: target, external: true } : undefined;
-      });
-    },
-  };
-}
-
-/** The files beside the module, which its sources call by their plain names. */
-const beside = {
-  name: "beside",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]module[\\/]\w+\.ts$/ }, ({ path }) => (
-      { loader: "ts", contents: hashed.exchange(readFileSync(path, "utf8"), /(new URL\("(?:\.\/)?)([\w./-]+)(")/g) }));
-  },
-};
-
-/** The engine's bindings, without the ways of starting that the module does not go: it hands over a compiled engine, never
- * an address or an answer. They are part of every script that calls the engine, for a file more would be a round trip more. */
-const bindings = {
-  name: "bindings",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^stancelight-wasm$/ }, () => ({ path: resolve(made, "stancelight_wasm.js"), namespace: "bindings" }));
-    onLoad({ filter: /.*/, namespace: "bindings" }, async ({ path }) => {
-      const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
-      return { contents: (await transform(readFileSync(path, "utf8"), { define, drop: ["console"], minifySyntax: true })).code };
-    });
-  },
-};
-
-/** The shipped models by name, each address written out in full, which is how bundlers find a file. The larger ones they
- * are not to find: a site would carry megabytes that it may never use. */
-const shippedModels = {
-  name: "shipped-models",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^stancelight-models$/ }, ({ path }) => ({ path, namespace: "shipped-models" }));
-    onLoad({ filter: /.*/, namespace: "shipped-models" }, () => {
-      const entry = (name, address) => `[${JSON.stringify(name)}, ${address}]`;
-      const entries = models.flatMap(({ name, file, encoder }) => [
-        entry(name, `() => new URL(${JSON.stringify(`./models/${file}`)}, import.meta.url)`),
-        ...(encoder ? [entry(`${name}/encoder`, `beside(${JSON.stringify(`./models/${encoder.file}`)})`)] : []),
-      ]);
-      return { contents: `const beside = (file, here = import.meta.url) => () => new URL(file, here); export default new Map([${entries.join(", ")}]);` };
-    });
-  },
-};
+/** What the module's sources import and name, found: for scripts that hold it. */
+const inside = [beside(hashed), shippedModels(models), bindings(join(made, "stancelight_wasm.js"))];
 
 /** A script of one file, as text. */
 async function script(entry) {
-  const { outputFiles: [{ contents }] } = await build({ ...common, entryPoints: [entry], write: false, plugins: [beside, shippedModels, bindings] });
+  const { outputFiles: [{ contents }] } = await build({ ...common, entryPoints: [entry], write: false, plugins: inside });
   return contents;
 }
 
@@ -129,7 +80,7 @@ await build({
     "stancelight/wasm-simd": `./${module}/${hashed.get("stancelight_wasm_simd_bg.wasm")}`,
     "stancelight/models": `./${made}/models`,
   },
-  plugins: [beside, shippedModels, bindings],
+  plugins: inside,
   loader: { ".wasm": "binary", ".stance": "binary" },
   // Such scripts have no address, and need none: nothing is fetched.
   define: { "import.meta.url": "location.href" },

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
-import { repository } from "../repository.mjs";
+import { repository } from "../build/repository.mjs";
 import { hashed } from "./hashed";
 import { pack, type Packed } from "./packed";
 

@@ -9,20 +9,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What is built, in `web/`.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 9] = [
     "src",
     "module",
     "extension",
     "public",
+    "build",
     "build.mjs",
-    "names.mjs",
-    "repository.mjs",
     "package.json",
     "package-lock.json",
     "tsconfig.json",
 ];
 
-/// Where the environment says whose package this is; `web/repository.mjs` reads it.
+/// Where the environment says whose package this is; `web/build/repository.mjs` reads it.
 const PUBLISHER: [&str; 4] = ["STANCELIGHT_REPOSITORY", "GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "CI_PROJECT_URL"];
 
 /// Builds what changed.
