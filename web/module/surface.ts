@@ -34,6 +34,8 @@ export interface Highlighted {
 export interface Surface {
   /** Paints these spans of what was read, instead of those before. */
   paint(spans: Paint[], read: ElementText): void;
+  /** Whether paint cuts the page's text nodes: places in what was read before are no longer where they were. */
+  readonly cuts: boolean;
   /** Takes paint and looks away. */
   remove(): void;
 }
@@ -53,6 +55,7 @@ export function surfaceOn(root: Element, topic: Topic, renderer: PaintOptions["r
   const removeLooks = addLooks(topic, prefix, scope, used);
   let isGone = false;
   return {
+    cuts: used === "mark",
     paint(spans, read) {
       if (painter instanceof RangePainter) painter.paint(spans, read);
       else painter.paint(spans.map((span) => ({ ...span, start: read.place(span.start, false), end: read.place(span.end, true) })));

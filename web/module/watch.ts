@@ -40,6 +40,7 @@ export class Watch {
   private read: ElementText | undefined;
   private asked: string | undefined;
   private limit: number;
+  private isCut = false;
   private stopped = false;
 
   /** Use `stance.watch(element)`. */
@@ -111,6 +112,8 @@ export class Watch {
   /** The page's range of sentence `index`. */
   range(index: number): Range | undefined {
     const sentence = this.sentences[index];
+    if (this.isCut) this.read = readElement(this.element, this.options.skip);
+    this.isCut = false;
     return sentence && this.read?.text === this.text ? this.read.range(sentence.start, sentence.end) : undefined;
   }
 
@@ -152,6 +155,7 @@ export class Watch {
     // Our own marks must not count as the page's changes.
     this.observer.disconnect();
     this.surface.paint(spans, read);
+    this.isCut = this.surface.cuts;
     this.observer.observe(this.element, CHANGES);
   }
 }

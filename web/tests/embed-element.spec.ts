@@ -52,6 +52,35 @@ test("events tell of the model, the findings as JSON, and the sentence chosen", 
   await expect(page.locator("#one .why")).toBeVisible();
 });
 
+test("a click shows why wherever in a paragraph the sentence is, and however it is painted", async ({ page }) => {
+  for (const renderer of ["highlight", "mark"]) {
+    await page.goto("/hosts/element.html");
+    await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+    await page.evaluate(({ renderer, text }) => {
+      const one = document.getElementById("one") as HTMLElement;
+      one.setAttribute("renderer", renderer);
+      one.innerHTML = `<p>It rained. ${text} <em>Both</em> sides signed an accord.</p>`;
+    }, { renderer, text: ATTACK });
+    await expect(page.locator("#one .findings li")).toHaveText([/shelled/, /signed/]);
+    for (const [word, label] of [["shelled", "threat"], ["signed", "cooperation"]] as const) {
+      const { x, y } = await page.evaluate((word) => {
+        const walker = document.createTreeWalker(document.getElementById("one") as HTMLElement, NodeFilter.SHOW_TEXT);
+        while (walker.nextNode() && !(walker.currentNode as Text).data.includes(word)) continue;
+        const range = document.createRange();
+        const start = (walker.currentNode as Text).data.indexOf(word);
+        range.setStart(walker.currentNode, start);
+        range.setEnd(walker.currentNode, start + word.length);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }, word);
+      await page.mouse.click(x, y);
+      await expect(page.locator("#one .why"), renderer).toContainText(label);
+      await page.keyboard.press("Escape");
+      await expect(page.locator("#one .why")).toHaveCount(0);
+    }
+  }
+});
+
 test("attributes, properties and changing text are followed", async ({ page }) => {
   await page.goto("/hosts/element.html");
   await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
