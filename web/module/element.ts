@@ -1,4 +1,4 @@
-// <stance-highlight model threshold explain renderer skip worker>: whatever text it holds is painted, and stays
+// <stance-highlight model threshold explain renderer skip worker lang>: whatever text it holds is painted, and stays
 // painted as it changes. The text is read in a worker where there can be one. Its children are the page's and are not
 // touched (but for `renderer="mark"`); a list of the findings for screen readers, and with `explain` the reasons, live in
 // its shadow tree.
@@ -30,11 +30,13 @@ export interface Selected {
 
 // Importing must work where there is no page.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+/** What is on lines of its own: a word in another language does not take itself out of its sentence. */
+const PARAGRAPHS = ":is(p,div,section,article,aside,blockquote,ul,ol,dl,li,dd,table,figure,h1,h2,h3,h4,h5,h6)";
 const STYLE = `:host{display:contents}:host([hidden]){display:none}${FINDINGS}${WHY}`;
 
 /** The element. */
 export class StanceHighlight extends Base {
-  static readonly observedAttributes = ["model", "threshold", "explain", "renderer", "skip", "worker"];
+  static readonly observedAttributes = ["model", "threshold", "explain", "renderer", "skip", "worker", "lang"];
 
   private watch: Watch | undefined;
   private stance: Reader | undefined;
@@ -155,6 +157,11 @@ export class StanceHighlight extends Base {
     else if (name !== "threshold") void this.start();
   }
 
+  /** A selector of paragraphs in other languages than the element says it is in; none if it says nothing. */
+  private get foreign(): string {
+    return /^[a-z-]+$/i.test(this.lang) ? `${PARAGRAPHS}[lang]:not(:lang(${this.lang.split("-")[0]}))` : "";
+  }
+
   /** Writes an attribute; where a framework has no value for it, there is none. */
   private write(name: string, value: unknown): void {
     if (value === undefined || value === null) this.removeAttribute(name);
@@ -174,7 +181,7 @@ export class StanceHighlight extends Base {
       this.watch = new Watch(stance, this, {
         threshold: this.threshold,
         renderer: this.renderer,
-        skip: this.skip,
+        skip: [this.skip, this.foreign].filter(Boolean).join(),
         onChange: (watch) => this.changed(watch),
         onError: (error) => this.fail(error),
       });

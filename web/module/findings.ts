@@ -23,6 +23,7 @@ export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[
   const document = shadow.ownerDocument;
   const section = document.createElement("section");
   section.className = "findings";
+  section.part.add("findings");
   section.setAttribute("role", "region");
   section.setAttribute("aria-label", `${topic.title}: ${findings.length} ${findings.length === 1 ? "sentence" : "sentences"}`);
   const list = section.appendChild(document.createElement("ol"));

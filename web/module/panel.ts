@@ -29,6 +29,7 @@ export class Panel {
     addSheet(STYLE + FINDINGS, this.shadow);
     const panel = document.createElement("div");
     panel.className = "panel";
+    panel.part.add("panel");
     panel.setAttribute("role", "group");
     panel.setAttribute("aria-label", topic.title);
     this.button.type = "button";

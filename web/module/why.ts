@@ -20,6 +20,7 @@ export function showWhy(shadow: ShadowRoot, topic: Topic, text: string, explanat
   shadow.querySelector(".why")?.remove();
   const box = document.createElement("div");
   box.className = "why";
+  box.part.add("why");
   box.tabIndex = -1;
   box.setAttribute("role", "dialog");
   box.setAttribute("aria-label", topic.question);

@@ -52,6 +52,36 @@ test("events tell of the model, the findings as JSON, and the sentence chosen", 
   await expect(page.locator("#one .why")).toBeVisible();
 });
 
+test("paragraphs marked as in another language are not read if the element says which it is in", async ({ page }) => {
+  await page.goto("/hosts/element.html");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  const change = (html: string, lang: string) => page.evaluate(({ html, lang }) => {
+    const one = document.getElementById("one") as HTMLElement;
+    one.innerHTML = html;
+    one.lang = lang;
+  }, { html, lang });
+  // A word in another language stays part of its sentence.
+  const html = `<p lang="en-GB">${ACCORD.replace("accord", '<i lang="fr">accord</i>')}</p><p lang="fr">${ATTACK}</p>`;
+  await change(html, "en-US");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  await change(html, "");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK, ATTACK]);
+});
+
+test("the box and the list take the page's style by their parts", async ({ page }) => {
+  await page.goto("/hosts/element.html");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("stance-highlight::part(why), stance-highlight::part(findings) { border-width: 7px; }");
+    document.adoptedStyleSheets.push(sheet);
+  });
+  await page.locator("#one .findings button").focus();
+  await expect(page.locator("#one .findings")).toHaveCSS("border-top-width", "7px");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("#one .why")).toHaveCSS("border-top-width", "7px");
+});
+
 test("a click shows why wherever in a paragraph the sentence is, and however it is painted", async ({ page }) => {
   for (const renderer of ["highlight", "mark"]) {
     await page.goto("/hosts/element.html");
