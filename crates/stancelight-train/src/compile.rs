@@ -11,7 +11,7 @@ use linfa::dataset::DatasetBase;
 use linfa::traits::Fit;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use stancelight::feature::{Feature, Settings};
-use stancelight::{Linear, Model, Scorer, Topic, Words};
+use stancelight::{Linear, Model, Scorer, Topic};
 
 /// How one model is fitted.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,7 +123,7 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
         let mut features: Vec<Feature> = kept.into_keys().collect();
         features.sort_unstable_by_key(|feature| feature.key());
         let weights = vec![1; features.len() * labels];
-        let words = vocabulary.words().iter().map(String::as_str).collect::<Words>();
+        let words = vocabulary.words().clone();
         let settings = options.settings.clone();
         let (bias, scale) = (vec![0.0; labels], vec![1.0; labels]);
         length(topic, Linear { settings, words, features, bias, scale, weights })
@@ -284,7 +284,7 @@ fn round(options: &FitOptions, vocabulary: &Vocabulary, features: &[Feature], fi
     }
     Linear {
         settings: options.settings.clone(),
-        words: vocabulary.words().iter().map(String::as_str).collect::<Words>(),
+        words: vocabulary.words().clone(),
         features: kept,
         bias: centred(fitted.intercepts()).into_iter().map(|b| b as f32).collect(),
         scale: scale.into_iter().map(|s| s as f32).collect(),

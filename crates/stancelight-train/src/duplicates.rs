@@ -10,6 +10,7 @@
 //! of which each is compared with its nearest in the file only; time grows about as the texts do.
 
 use crate::sets::Sets;
+use crate::sieve::Sieve;
 use foldhash::fast::FixedState;
 use std::hash::BuildHasher;
 
@@ -31,20 +32,19 @@ const WINDOW: usize = 100;
 
 /// Puts the texts that nearly repeat one another in one set.
 pub fn join_near_duplicates<'t>(texts: impl Iterator<Item = &'t str>, sets: &mut Sets) {
-    // The same letters and digits, however spaced and punctuated; short texts of which at most one word taken out of
+    // The same letters and digits, however spaced and punctuated, or short texts of which at most one word taken out of
     // each leaves the same; and the grams of every text.
-    let (mut letters, mut edited, mut postings, mut sizes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let mut words = Words::default();
+    let (mut equal, mut postings, mut sizes) = (Signatures::new(), Signatures::new(), Vec::new());
+    let (mut words, mut grams) = (Words::default(), Vec::new());
     for (text, row) in texts.zip(0..) {
         words.read(text);
-        letters.push((words.letters, row));
-        edited.extend(edits(&words.hashes).map(|hash| (hash, row)));
-        let grams = grams(&words.hashes);
+        equal.push(words.letters, row);
+        edits(&words.hashes).for_each(|hash| equal.push(hash, row));
+        fill_grams(&mut grams, &words.hashes);
         sizes.push(grams.len());
-        postings.extend(grams.into_iter().map(|gram| (gram, row)));
+        grams.iter().for_each(|&gram| postings.push(gram, row));
     }
-    join_equal(letters, sets);
-    join_equal(edited, sets);
+    equal.each_shared(|rows| rows.windows(2).for_each(|pair| sets.join(pair[0].1 as usize, pair[1].1 as usize)));
     join_overlapping(sizes, postings, sets);
 }
 
@@ -61,19 +61,60 @@ struct Words {
 impl Words {
     /// Replaces what was here by the words of `text`.
     fn read(&mut self, text: &str) {
+        if text.is_ascii() {
+            self.read_lower(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            self.read_lower(text.to_lowercase().chars());
+        }
+    }
+
+    fn read_lower(&mut self, text: impl Iterator<Item = char>) {
         let hasher = FixedState::default();
         self.lower.clear();
-        if text.is_ascii() {
-            self.lower.push_str(text);
-            self.lower.make_ascii_lowercase();
-        } else {
-            self.lower.push_str(&text.to_lowercase());
-        }
         self.hashes.clear();
-        let words = self.lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        self.hashes.extend(words.map(|word| hasher.hash_one(word)));
-        self.lower.retain(char::is_alphanumeric);
+        let mut begin = 0;
+        // What ends the last word, too.
+        for c in text.chain([' ']) {
+            if c.is_alphanumeric() {
+                self.lower.push(c);
+            } else if begin < self.lower.len() {
+                self.hashes.push(hasher.hash_one(&self.lower[begin..]));
+                begin = self.lower.len();
+            }
+        }
         self.letters = hasher.hash_one(&self.lower);
+    }
+}
+
+/// Which texts have which hash, in parts by the hashes' first bits: each is sorted, and given back, by itself.
+struct Signatures {
+    parts: Vec<Vec<(u64, u32)>>,
+}
+
+/// Bits that say in which part a hash is.
+const PART: u32 = 8;
+
+impl Signatures {
+    fn new() -> Self {
+        Self { parts: vec![Vec::new(); 1 << PART] }
+    }
+
+    #[inline]
+    fn push(&mut self, hash: u64, text: u32) {
+        #[allow(clippy::cast_possible_truncation, reason = "a few bits")]
+        self.parts[(hash >> (u64::BITS - PART)) as usize].push((hash, text));
+    }
+
+    /// Gives the texts of each hash that more than one has, ascending.
+    fn each_shared(self, mut give: impl FnMut(&[(u64, u32)])) {
+        for mut part in self.parts {
+            // Most hashes are of one text alone and need not be sorted.
+            let mut sieve = Sieve::new(part.len());
+            part.iter().for_each(|&(hash, _)| sieve.count(hash));
+            part.retain(|&(hash, _)| sieve.may_reach(2, hash));
+            part.sort_unstable();
+            part.chunk_by(|a, b| a.0 == b.0).filter(|texts| texts.len() > 1).for_each(&mut give);
+        }
     }
 }
 
@@ -82,12 +123,12 @@ fn sequence<'w>(words: impl Iterator<Item = &'w u64>) -> u64 {
     words.fold(0, |hash, word| (hash ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29))
 }
 
-/// The grams' hashes, ascending, each once.
-fn grams(words: &[u64]) -> Vec<u64> {
-    let mut grams: Vec<u64> = words.windows(words.len().clamp(1, GRAM)).map(|gram| sequence(gram.iter())).collect();
+/// Makes `grams` the hashes of the grams of these words, ascending, each once.
+fn fill_grams(grams: &mut Vec<u64>, words: &[u64]) {
+    grams.clear();
+    grams.extend(words.windows(words.len().clamp(1, GRAM)).map(|gram| sequence(gram.iter())));
     grams.sort_unstable();
     grams.dedup();
-    grams
 }
 
 /// The hashes of a short text and of what is left of it when one word is taken out; none of a long text.
@@ -97,16 +138,6 @@ fn edits(words: &[u64]) -> impl Iterator<Item = u64> {
     let taken = if short && words.len() > COMMON { words.len() } else { 0 };
     let whole = short.then(|| sequence(words.iter()));
     whole.into_iter().chain((0..taken).map(|out| sequence(words[..out].iter().chain(&words[out + 1..]))))
-}
-
-/// Joins what has the same signature.
-fn join_equal(mut signatures: Vec<(u64, u32)>, sets: &mut Sets) {
-    signatures.sort_unstable();
-    for pair in signatures.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            sets.join(pair[0].1 as usize, pair[1].1 as usize);
-        }
-    }
 }
 
 /// Which texts share which grams; a gram that only one text has is no part of it.
@@ -122,14 +153,13 @@ struct Index {
 }
 
 impl Index {
-    /// `postings` are all grams of all texts, with the text each is from, ascending.
-    fn new(texts: usize, postings: Vec<(u64, u32)>) -> Self {
+    /// `postings` are all grams of all texts.
+    fn new(texts: usize, postings: Signatures) -> Self {
         let mut index = Self { texts: Vec::new(), ends: Vec::new(), grams: Vec::new(), begins: vec![0; texts + 1] };
-        for gram in postings.chunk_by(|a, b| a.0 == b.0).filter(|gram| gram.len() > 1) {
+        postings.each_shared(|gram| {
             index.texts.extend(gram.iter().map(|&(_, text)| text));
             index.ends.push(index.texts.len());
-        }
-        drop(postings);
+        });
         for &text in &index.texts {
             index.begins[text as usize + 1] += 1;
         }
@@ -157,10 +187,8 @@ impl Index {
     }
 }
 
-/// Texts of which one has 60 % of its grams in the other: `sizes` of them has each text, `postings` are all of them
-/// with the text each is from.
-fn join_overlapping(sizes: Vec<usize>, mut postings: Vec<(u64, u32)>, sets: &mut Sets) {
-    postings.sort_unstable();
+/// Texts of which one has 60 % of its grams in the other: `sizes` of them has each text, `postings` are all of them.
+fn join_overlapping(sizes: Vec<usize>, postings: Signatures, sets: &mut Sets) {
     let index = Index::new(sizes.len(), postings);
     let mut rarest = Vec::new();
     for (text, size) in sizes.into_iter().enumerate() {
@@ -204,7 +232,7 @@ fn overlap(a: &[u32], b: &[u32]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{COMMON, Words, join_near_duplicates, overlap};
+    use super::{COMMON, Words, fill_grams, join_near_duplicates, overlap};
     use crate::sets::Sets;
     use proptest::prelude::*;
 
@@ -215,7 +243,9 @@ mod tests {
     }
 
     fn grams(text: &str) -> Vec<u64> {
-        super::grams(&words(text))
+        let mut grams = Vec::new();
+        fill_grams(&mut grams, &words(text));
+        grams
     }
 
     fn sets(texts: &[&str]) -> Vec<Vec<usize>> {

@@ -2,13 +2,13 @@
 //! for) go out as columns, with each sentence's counts of them.
 //!
 //! The core's extractor reads each text once; what it finds is kept as one number a term. Words are counted in a
-//! table by their numbers. Pairs are many and most of them rare: a table of small counters, several pairs to a counter,
-//! first tells which cannot be frequent (as Park, Chen and Yu's *An Effective Hash-Based Algorithm for Mining
-//! Association Rules*, SIGMOD 1995, does with item sets), and only the others are counted one by one.
+//! table by their numbers. Pairs are many and most of them rare: [`Sieve`] tells which cannot be frequent, and only the
+//! others are counted one by one. Where each of those was counted is kept: it is looked up once.
 
 use crate::records::{Matrix, SparseRecords};
-use crate::vocabulary::{HashMap, Known, Numbered, Vocabulary};
-use stancelight::feature::{Feature, Lexicon, Markers, Settings, Terms, WordId, marker};
+use crate::sieve::Sieve;
+use crate::vocabulary::{HashMap, Numbered, Vocabulary};
+use stancelight::feature::{Feature, Known, Lexicon, Markers, Settings, Terms, WordId, marker};
 use stancelight::token::Tokens;
 
 /// Which features there are, in ascending order of their keys, and how often each sentence has each.
@@ -37,10 +37,14 @@ pub fn extract<'t>(
     vocabulary: &Vocabulary,
     keep: &Keep<'_>,
 ) -> Extracted {
-    let found = Found::read(texts, settings, vocabulary);
-    let mut columns = Columns::new(vocabulary.words().len(), keep, &found);
-    for (row, (terms, _)) in (1..).zip(found.rows()) {
-        found.features(terms, |feature| columns.count(feature, row));
+    let mut found = Found::read(texts, settings, vocabulary);
+    let mut columns = Columns::new(vocabulary.words().len(), keep);
+    match keep {
+        Keep::Frequent(least) => {
+            let sieve = found.sieve();
+            found.count(&mut columns, |columns, key| sieve.may_reach(*least, key).then(|| columns.slot(key)));
+        }
+        Keep::Only(_) => found.count(&mut columns, |columns, key| columns.slots.get(&key).copied()),
     }
     let least = match keep {
         Keep::Frequent(n) => *n,
@@ -57,6 +61,8 @@ struct Found {
     terms: Vec<u32>,
     /// Where each sentence's terms end, and how many it has, known or not.
     ends: Vec<(usize, u32)>,
+    /// Once counted, for each term that is still paired where its pair was counted.
+    slots: Vec<u32>,
     start: Option<WordId>,
 }
 
@@ -64,12 +70,15 @@ struct Found {
 const NEGATED: u32 = 1 << 31;
 /// The term makes a pair with the known one before it, or with the sentence's beginning.
 const PAIRED: u32 = 1 << 30;
+/// The bits of a word's number.
+const WORD: u32 = PAIRED - 1;
 
 impl Found {
     fn read<'t>(texts: impl Iterator<Item = &'t str>, settings: &Settings, vocabulary: &Vocabulary) -> Self {
-        let lexicon = Known::new(vocabulary, settings);
+        let lexicon = Known::new(vocabulary.words(), settings);
         let markers = Markers::of(&lexicon);
-        let mut found = Self { terms: Vec::new(), ends: Vec::new(), start: lexicon.id(marker::START) };
+        let (terms, ends, slots) = (Vec::new(), Vec::new(), Vec::new());
+        let mut found = Self { terms, ends, slots, start: lexicon.id(marker::START) };
         let (mut tokens, mut terms) = (Tokens::default(), Terms::default());
         for text in texts {
             tokens.fill(text);
@@ -94,22 +103,48 @@ impl Found {
         begins.zip(&self.ends).map(|(begin, &(end, count))| (&self.terms[begin..end], count))
     }
 
-    /// The features that a sentence's terms give, as the core's extractor gives them.
-    #[inline]
-    fn features(&self, terms: &[u32], mut emit: impl FnMut(Feature)) {
-        let mut before = self.start;
-        for term in terms {
-            let word = term & !(NEGATED | PAIRED);
-            emit(Feature::Word(word));
-            if term & NEGATED != 0 {
-                emit(Feature::Negated(word));
+    /// Every pair's key, counted.
+    fn sieve(&self) -> Sieve {
+        let mut sieve = Sieve::new(self.terms.iter().filter(|term| *term & PAIRED != 0).count());
+        for (terms, _) in self.rows() {
+            let mut before = self.start;
+            for term in terms {
+                let word = term & WORD;
+                if term & PAIRED != 0
+                    && let Some(before) = before
+                {
+                    sieve.count(Feature::Pair(before, word).key());
+                }
+                before = Some(word);
             }
-            if term & PAIRED != 0
-                && let Some(before) = before
-            {
-                emit(Feature::Pair(before, word));
+        }
+        sieve
+    }
+
+    /// Counts every sentence's features. `slot` says where the pair with this key is counted; a pair that is not, is
+    /// none any more.
+    fn count(&mut self, columns: &mut Columns, slot: impl Fn(&mut Columns, u64) -> Option<u32>) {
+        let mut begin = 0;
+        for (row, &(end, _)) in (1..).zip(&self.ends) {
+            let mut before = self.start;
+            for term in &mut self.terms[begin..end] {
+                let word = *term & WORD;
+                columns.words[word as usize].count(row);
+                if *term & NEGATED != 0 {
+                    columns.negated[word as usize].count(row);
+                }
+                if *term & PAIRED != 0 {
+                    match before.and_then(|before| slot(columns, Feature::Pair(before, word).key())) {
+                        Some(slot) => {
+                            columns.pairs[slot as usize].count(row);
+                            self.slots.push(slot);
+                        }
+                        None => *term &= !PAIRED,
+                    }
+                }
+                before = Some(word);
             }
-            before = Some(word);
+            begin = end;
         }
     }
 }
@@ -121,6 +156,17 @@ struct Seen {
     last: u32,
 }
 
+impl Seen {
+    /// Sentence `row`, counted from 1, has this feature.
+    #[inline]
+    fn count(&mut self, row: u32) {
+        if self.last != row && self.last != NONE {
+            self.last = row;
+            self.sentences += 1;
+        }
+    }
+}
+
 /// No column, or no sentence.
 const NONE: u32 = u32::MAX;
 
@@ -128,56 +174,38 @@ const NONE: u32 = u32::MAX;
 struct Columns {
     words: Vec<Seen>,
     negated: Vec<Seen>,
-    pairs: HashMap<u64, Seen>,
-    /// Tells pairs that may be new columns; `None` when all are known.
-    sieve: Option<Sieve>,
+    pairs: Vec<Seen>,
+    /// Where among the pairs is the one with a key.
+    slots: HashMap<u64, u32>,
 }
 
 impl Columns {
-    fn new(words: usize, keep: &Keep<'_>, found: &Found) -> Self {
-        match keep {
-            Keep::Frequent(least) => {
-                let sieve = Sieve::new(found, *least);
-                let all = vec![Seen::default(); words];
-                Self { words: all.clone(), negated: all, pairs: HashMap::default(), sieve: Some(sieve) }
-            }
-            Keep::Only(wanted) => {
-                let none = vec![Seen { sentences: 0, last: NONE }; words];
-                let mut out = Self { words: none.clone(), negated: none, pairs: HashMap::default(), sieve: None };
-                for feature in wanted.keys() {
-                    match *feature {
-                        Feature::Word(word) => out.words[word as usize].last = 0,
-                        Feature::Negated(word) => out.negated[word as usize].last = 0,
-                        Feature::Pair(..) => _ = out.pairs.insert(feature.key(), Seen::default()),
-                    }
+    fn new(words: usize, keep: &Keep<'_>) -> Self {
+        let none = match keep {
+            Keep::Frequent(_) => Seen::default(),
+            Keep::Only(_) => Seen { sentences: 0, last: NONE },
+        };
+        let all = vec![none; words];
+        let mut out = Self { words: all.clone(), negated: all, pairs: Vec::new(), slots: HashMap::default() };
+        if let Keep::Only(wanted) = keep {
+            for feature in wanted.keys() {
+                match *feature {
+                    Feature::Word(word) => out.words[word as usize].last = 0,
+                    Feature::Negated(word) => out.negated[word as usize].last = 0,
+                    Feature::Pair(..) => _ = out.slot(feature.key()),
                 }
-                out
             }
         }
+        out
     }
 
-    /// Sentence `row`, counted from 1, has this feature.
+    /// Where the pair with this key is counted, from now on if it was not.
     #[inline]
-    fn count(&mut self, feature: Feature, row: u32) {
-        let seen = match feature {
-            Feature::Word(word) => &mut self.words[word as usize],
-            Feature::Negated(word) => &mut self.negated[word as usize],
-            Feature::Pair(..) => {
-                let key = feature.key();
-                match &self.sieve {
-                    Some(sieve) if sieve.may_be_frequent(key) => self.pairs.entry(key).or_default(),
-                    Some(_) => return,
-                    None => match self.pairs.get_mut(&key) {
-                        Some(seen) => seen,
-                        None => return,
-                    },
-                }
-            }
-        };
-        if seen.last != row && seen.last != NONE {
-            seen.last = row;
-            seen.sentences += 1;
-        }
+    fn slot(&mut self, key: u64) -> u32 {
+        *self.slots.entry(key).or_insert_with(|| {
+            self.pairs.push(Seen::default());
+            u32::try_from(self.pairs.len() - 1).expect("a corpus has far fewer than four billion frequent pairs")
+        })
     }
 
     /// Gives the features that are in at least so many sentences their columns, in ascending order of keys; returns
@@ -198,66 +226,14 @@ impl Columns {
         for (word, seen) in (0..).zip(&mut self.negated) {
             number(Feature::Negated(word), seen);
         }
-        self.pairs.retain(|_, seen| seen.sentences >= least.max(1));
-        let mut pairs: Vec<(&u64, &mut Seen)> = self.pairs.iter_mut().collect();
-        pairs.sort_unstable_by_key(|(key, _)| **key);
-        for (&key, seen) in pairs {
+        let mut pairs: Vec<(u64, u32)> = std::mem::take(&mut self.slots).into_iter().collect();
+        pairs.sort_unstable();
+        for (key, slot) in pairs {
             if let Some(feature) = Feature::from_key(key) {
-                number(feature, seen);
+                number(feature, &mut self.pairs[slot as usize]);
             }
         }
         (features, sentences)
-    }
-
-    /// Once numbered, the column of a feature, or [`NONE`].
-    #[inline]
-    fn column(&self, feature: Feature) -> u32 {
-        match feature {
-            Feature::Word(word) => self.words[word as usize].last,
-            Feature::Negated(word) => self.negated[word as usize].last,
-            Feature::Pair(..) => {
-                let key = feature.key();
-                let rare = self.sieve.as_ref().is_some_and(|sieve| !sieve.may_be_frequent(key));
-                if rare { NONE } else { self.pairs.get(&key).map_or(NONE, |seen| seen.last) }
-            }
-        }
-    }
-}
-
-/// Counters that several pairs share: where one stays low, all of them are rare.
-struct Sieve {
-    counters: Vec<u8>,
-    shift: u32,
-    least: u8,
-}
-
-impl Sieve {
-    fn new(found: &Found, least: u32) -> Self {
-        let pairs = found.terms.iter().filter(|term| *term & PAIRED != 0).count();
-        let bits = (2 * pairs).next_power_of_two().trailing_zeros().clamp(8, 26);
-        let mut sieve =
-            Self { counters: vec![0; 1 << bits], shift: 64 - bits, least: u8::try_from(least).unwrap_or(u8::MAX) };
-        for (terms, _) in found.rows() {
-            found.features(terms, |feature| {
-                if matches!(feature, Feature::Pair(..)) {
-                    let place = sieve.place(feature.key());
-                    sieve.counters[place] = sieve.counters[place].saturating_add(1);
-                }
-            });
-        }
-        sieve
-    }
-
-    #[inline]
-    fn place(&self, key: u64) -> usize {
-        #[allow(clippy::cast_possible_truncation, reason = "the shift leaves no more bits than there are counters")]
-        let place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize;
-        place
-    }
-
-    #[inline]
-    fn may_be_frequent(&self, key: u64) -> bool {
-        self.counters[self.place(key)] >= self.least
     }
 }
 
@@ -266,14 +242,20 @@ fn matrix(found: &Found, columns: &Columns, width: usize, sentences: &[u32], len
     let kept = sentences.iter().map(|&n| n as usize).sum();
     let (mut pointers, mut indices, mut data) = (vec![0], Vec::with_capacity(kept), Vec::with_capacity(kept));
     let mut row: Vec<u32> = Vec::new();
+    let mut slots = found.slots.iter();
     for (terms, count) in found.rows() {
         row.clear();
-        found.features(terms, |feature| {
-            let column = columns.column(feature);
-            if column != NONE {
-                row.push(column);
+        for term in terms {
+            let word = (term & WORD) as usize;
+            row.push(columns.words[word].last);
+            if term & NEGATED != 0 {
+                row.push(columns.negated[word].last);
             }
-        });
+            if term & PAIRED != 0 {
+                row.extend(slots.next().map(|&slot| columns.pairs[slot as usize].last));
+            }
+        }
+        row.retain(|&column| column != NONE);
         row.sort_unstable();
         let norm = if length_norm { (count.max(1) as f32).sqrt() } else { 1.0 };
         for group in row.chunk_by(|a, b| a == b) {
@@ -290,19 +272,20 @@ mod tests {
     use super::{Keep, extract};
     use crate::vocabulary::Vocabulary;
     use proptest::prelude::*;
-    use stancelight::feature::{Feature, Markers, Settings, Terms};
+    use stancelight::feature::{Feature, Known, Markers, Settings, Terms};
     use stancelight::token::Tokens;
     use std::collections::BTreeMap;
 
     /// The features of each text in at least so many of them, by the core's extractor and plain counting.
     fn slow(texts: &[&str], settings: &Settings, vocabulary: &Vocabulary, least: u32) -> Vec<BTreeMap<Feature, u32>> {
-        let markers = Markers::of(vocabulary);
+        let known = Known::new(vocabulary.words(), settings);
+        let markers = Markers::of(&known);
         let mut rows: Vec<BTreeMap<Feature, u32>> = Vec::new();
         let mut sentences: BTreeMap<Feature, u32> = BTreeMap::new();
         for text in texts {
             let (mut tokens, mut terms) = (Tokens::default(), Terms::default());
             tokens.fill(text);
-            terms.fill(&tokens, settings, vocabulary, markers);
+            terms.fill(&tokens, settings, &known, markers);
             let mut row = BTreeMap::new();
             terms.features(settings, markers, |feature, _, _| *row.entry(feature).or_default() += 1);
             row.keys().for_each(|feature| *sentences.entry(*feature).or_default() += 1);

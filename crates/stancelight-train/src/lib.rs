@@ -26,6 +26,7 @@ mod parallel;
 mod records;
 mod search;
 mod sets;
+mod sieve;
 mod slices;
 mod topic_file;
 mod train;

@@ -6,55 +6,15 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
-use stancelight::feature::{Evidence, Feature, Lexicon, Settings, WordId, marker, observe};
-use stancelight::token::{Token, Tokens};
-use std::collections::BTreeSet;
+use stancelight::Words;
+use stancelight::feature::{Evidence, Feature, Settings, WordId, marker, observe};
+use stancelight::token::Tokens;
 use std::hash::BuildHasher;
 
 /// Looked up once a token: a fast hash with a fixed seed pays, and nothing here depends on an order.
 pub type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
 /// Features, and of each a number of the caller's.
 pub type Numbered = HashMap<Feature, u32>;
-
-/// The words features may be made of, in ascending byte order.
-#[derive(Clone, Debug, Default)]
-pub struct Vocabulary {
-    words: Vec<String>,
-    ids: HashMap<String, WordId>,
-}
-
-impl Lexicon for Vocabulary {
-    fn id(&self, form: &str) -> Option<WordId> {
-        self.ids.get(form).copied()
-    }
-}
-
-/// A vocabulary beside the settings' negators, so that one look-up a token answers both questions.
-pub struct Known {
-    ids: HashMap<String, (Option<WordId>, bool)>,
-}
-
-impl Known {
-    /// The words of a vocabulary, and the negators whether they are among them or not.
-    pub fn new(vocabulary: &Vocabulary, settings: &Settings) -> Self {
-        let words = vocabulary.words.iter().zip(0..).map(|(word, id)| (word.clone(), (Some(id), false)));
-        let mut ids: HashMap<_, _> = words.collect();
-        for negator in &settings.negators {
-            ids.entry(negator.clone()).or_default().1 = true;
-        }
-        Self { ids }
-    }
-}
-
-impl Lexicon for Known {
-    fn id(&self, form: &str) -> Option<WordId> {
-        self.ids.get(form).and_then(|known| known.0)
-    }
-
-    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
-        self.ids.get(tokens.form(token)).copied().unwrap_or_default()
-    }
-}
 
 /// What counting one word found.
 #[derive(Clone, Copy, Default)]
@@ -68,6 +28,12 @@ struct Seen {
 
 /// A form seen this many times as often as a name than as a word is a name.
 const NAME_RATIO: u32 = 4;
+
+/// The words features may be made of, in ascending byte order.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    words: Words,
+}
 
 impl Vocabulary {
     /// Decides the vocabulary: forms in at least `min_sentences` sentences that are not names.
@@ -98,41 +64,42 @@ impl Vocabulary {
             settings.mask_names && (seen.as_name > NAME_RATIO * seen.as_word || seen.as_word + seen.small == 0)
         };
         counts.retain(|(_, seen)| seen.sentences >= min_sentences && !is_name(seen));
-        let words = counts.into_iter().map(|(form, _)| form).chain(marker::ALL.map(String::from)).collect();
-        Self::new(words)
-    }
-
-    /// A vocabulary of these words.
-    pub fn new(words: BTreeSet<String>) -> Self {
-        let words: Vec<String> = words.into_iter().collect();
-        let ids = words.iter().zip(0..).map(|(word, id)| (word.clone(), id)).collect();
-        Self { words, ids }
+        let mut words: Vec<String> = counts.into_iter().map(|(form, _)| form).collect();
+        words.extend(marker::ALL.map(String::from));
+        words.sort_unstable();
+        Self { words: words.iter().map(String::as_str).collect() }
     }
 
     /// Only the words that these features need, and the features made of their new numbers, each with its place
     /// among those given.
     pub fn shrink(&self, features: impl Iterator<Item = Feature>) -> (Self, Numbered) {
         let features: Vec<Feature> = features.collect();
-        let mut needed: BTreeSet<WordId> = marker::ALL.iter().filter_map(|&name| self.id(name)).collect();
+        let mut needed = vec![false; self.words.len()];
+        let all = self.words.iter().zip(&mut needed);
+        all.filter(|(word, _)| marker::ALL.contains(word)).for_each(|(_, needed)| *needed = true);
         for feature in &features {
             let (a, b) = feature.words();
-            needed.insert(a);
-            needed.extend(b);
+            needed[a as usize] = true;
+            b.into_iter().for_each(|b| needed[b as usize] = true);
         }
-        let name = |id: WordId| self.words[id as usize].clone();
-        let small = Self::new(needed.iter().map(|&id| name(id)).collect());
-        let new = |id: WordId| small.ids[&self.words[id as usize]];
+        // Those that are left keep their order: each one's number is how many are left before it.
+        let numbers = needed.iter().scan(0, |left, &needed| {
+            *left += WordId::from(needed);
+            Some(left.saturating_sub(1))
+        });
+        let numbers: Vec<WordId> = numbers.collect();
+        let new = |id: WordId| numbers[id as usize];
+        let words = self.words.iter().zip(&needed).filter(|(_, needed)| **needed).map(|(word, _)| word).collect();
         let renumbered = features.iter().map(|feature| match *feature {
             Feature::Word(a) => Feature::Word(new(a)),
             Feature::Negated(a) => Feature::Negated(new(a)),
             Feature::Pair(a, b) => Feature::Pair(new(a), new(b)),
         });
-        let renumbered = renumbered.zip(0..).collect();
-        (small, renumbered)
+        (Self { words }, renumbered.zip(0..).collect())
     }
 
     /// The words, ascending.
-    pub fn words(&self) -> &[String] {
+    pub fn words(&self) -> &Words {
         &self.words
     }
 }

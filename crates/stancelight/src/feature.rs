@@ -8,13 +8,14 @@
 //! Whether a capitalised word is a name or a word that happens to open a sentence is asked of the
 //! lexicon: known in small letters, it is a word.
 
+pub use crate::lookup::Known;
 use crate::span::Span;
 use crate::token::{Case, Kind, Token, Tokens};
 
 /// A word's number in a lexicon.
 pub type WordId = u32;
 
-/// Says which words are known. Training answers from a growing list, a loaded model from its table.
+/// Says which words are known.
 pub trait Lexicon {
     /// The number of the word with this form.
     fn id(&self, form: &str) -> Option<WordId>;

@@ -5,11 +5,10 @@
 //! `f64`, plus the bias. Each product and each partial sum is then exact in `f64`, so adding the shares
 //! of the words in any order, and the bias last, gives the logit bit for bit.
 
-use crate::feature::{Feature, Lexicon, Markers, Settings, Terms, WordId};
-use crate::lookup::WordTable;
+use crate::feature::{Feature, Known, Markers, Settings, Terms};
 use crate::span::Span;
 use crate::table::Words;
-use crate::token::{Token, Tokens};
+use crate::token::Tokens;
 use crate::weights::{UNITS, Weights};
 
 /// A linear scorer with eight-bit weights: logit = bias + scale · Σ weight.
@@ -41,35 +40,6 @@ pub(crate) struct LinearScorer {
     weights: Weights,
 }
 
-/// The words of a model, found by their form. Behind them its negators that are not among them, so that one
-/// look-up a token answers both questions.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    table: WordTable,
-    words: WordId,
-}
-
-impl Known {
-    fn new(linear: &Linear) -> Self {
-        let table = WordTable::new(&linear.words, linear.settings.negators.iter().map(String::as_str));
-        let words = WordId::try_from(linear.words.len()).expect("a vocabulary has far fewer than four billion words");
-        Self { table, words }
-    }
-}
-
-impl Lexicon for Known {
-    fn id(&self, form: &str) -> Option<WordId> {
-        self.table.find(form.as_bytes(), 0, form.len()).map(|(id, _)| id).filter(|&id| id < self.words)
-    }
-
-    #[inline]
-    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
-        let (forms, from, to) = tokens.place(token);
-        let found = self.table.find(forms, from, to);
-        found.map_or((None, false), |(id, negates)| ((id < self.words).then_some(id), negates))
-    }
-}
-
 /// Buffers for scoring many sentences; hidden from callers, who have one text at a time.
 #[derive(Default)]
 pub(crate) struct Scratch {
@@ -80,7 +50,7 @@ pub(crate) struct Scratch {
 impl LinearScorer {
     /// Compiles the look-up tables.
     pub(crate) fn new(linear: Linear) -> Self {
-        let lexicon = Known::new(&linear);
+        let lexicon = Known::new(&linear.words, &linear.settings);
         let markers = Markers::of(&lexicon);
         let weights = Weights::new(&linear, markers);
         Self { linear, lexicon, markers, weights }

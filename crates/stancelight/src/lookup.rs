@@ -6,8 +6,9 @@
 //! the right one is chosen without a branch, and what is not there is found like anything else, as 0.
 
 use crate::ascii::eight;
-use crate::feature::{Feature, WordId};
+use crate::feature::{Feature, Lexicon, Settings, WordId};
 use crate::table::Words;
+use crate::token::{Token, Tokens};
 
 /// An odd number near 2⁶⁴ over the golden ratio: its products' high bits depend on all bits below.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -22,6 +23,36 @@ fn lines_for(keys: usize, ways: usize) -> usize {
 const ELSEWHERE: u32 = u32::MAX;
 
 // ---- words --------------------------------------------------------------------------------------
+
+/// The words of a model or of one in the making, found by their form. Behind them the negators that are not among
+/// them, so that one look-up a token answers both questions.
+#[derive(Clone, Debug)]
+pub struct Known {
+    table: WordTable,
+    words: WordId,
+}
+
+impl Known {
+    /// `words` are in ascending byte order, each once; a word's number is its index.
+    pub fn new(words: &Words, settings: &Settings) -> Self {
+        let table = WordTable::new(words, settings.negators.iter().map(String::as_str));
+        let words = WordId::try_from(words.len()).expect("a vocabulary has far fewer than four billion words");
+        Self { table, words }
+    }
+}
+
+impl Lexicon for Known {
+    fn id(&self, form: &str) -> Option<WordId> {
+        self.table.find(form.as_bytes(), 0, form.len()).map(|(id, _)| id).filter(|&id| id < self.words)
+    }
+
+    #[inline]
+    fn look_up(&self, tokens: &Tokens, token: Token, _: &Settings) -> (Option<WordId>, bool) {
+        let (forms, from, to) = tokens.place(token);
+        let found = self.table.find(forms, from, to);
+        found.map_or((None, false), |(id, negates)| ((id < self.words).then_some(id), negates))
+    }
+}
 
 /// Words, found by their form, each with a mark that its owner chose to give it or not.
 ///
