@@ -176,7 +176,7 @@ pub fn train(
     let (calibration, mut linear) = branch::weigh(&mut held_out, linear, &file.topic);
     branch::fold_in(&calibration, &mut weights, linear.as_mut());
     held_out.truncate(kept.len());
-    let judgement = judge(&held_out, file, &corpus.sources, options.seed);
+    let judgement = judge(&held_out, &held_out.calibration(), file, &corpus.sources, options.seed);
     let Judgement { topic, overall, by_source, warnings: doubts } = judgement;
     let encoder = Encoder::quantize(options.shape, pieces.clone(), &weights)?;
     let (scorer, beside) = match linear {

@@ -117,23 +117,29 @@ impl Bend {
             for (mean, z) in means.iter_mut().zip(z.chunks_exact(labels)) {
                 *mean = p.iter().zip(z).map(|(p, z)| p * z).sum();
             }
-            for k in 0..labels {
-                let residual = w * (p[k] - f64::from(target[k]));
-                gradient[scorers + k] += residual;
-                for j in 0..labels {
-                    hessian[scorers + k][scorers + j] += w * p[k] * (if j == k { 1.0 } else { 0.0 } - p[j]);
+            let (of_factors, of_shifts) = hessian.split_at_mut(scorers);
+            let (by_factor, by_shift) = gradient.split_at_mut(scorers);
+            let each = p.iter().zip(*target).zip(by_shift).zip(of_shifts).enumerate();
+            for (k, (((&pk, &t), by_shift), of_shift)) in each {
+                let residual = w * (pk - f64::from(t));
+                *by_shift += residual;
+                for (j, (h, pj)) in of_shift[scorers..].iter_mut().zip(&p).enumerate() {
+                    *h += w * pk * (if j == k { 1.0 } else { 0.0 } - pj);
                 }
-                for s in 0..scorers {
-                    let off = z[s * labels + k] - means[s];
-                    gradient[s] += residual * z[s * labels + k];
-                    let cross = w * p[k] * off;
-                    hessian[s][scorers + k] += cross;
-                    hessian[scorers + k][s] += cross;
-                    for r in 0..scorers {
-                        hessian[s][r] += cross * (z[r * labels + k] - means[r]);
+                for (s, of_factor) in of_factors.iter_mut().enumerate() {
+                    by_factor[s] += residual * z[s * labels + k];
+                    let cross = w * pk * (z[s * labels + k] - means[s]);
+                    of_factor[scorers + k] += cross;
+                    for (r, mean) in means.iter().enumerate() {
+                        of_factor[r] += cross * (z[r * labels + k] - mean);
                     }
                 }
             }
+        }
+        // It is symmetric.
+        let (of_factors, of_shifts) = hessian.split_at_mut(scorers);
+        for (s, of_factor) in of_factors.iter().enumerate() {
+            of_shifts.iter_mut().zip(&of_factor[scorers..]).for_each(|(of_shift, cross)| of_shift[s] = *cross);
         }
         Self { value, gradient, hessian }
     }

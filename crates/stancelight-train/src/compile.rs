@@ -199,7 +199,7 @@ pub fn fit(
     options: &FitOptions,
     warm_start: Option<Array2<f64>>,
 ) -> Result<MultinomialLogistic, TrainError> {
-    let dataset = DatasetBase::new(records.clone(), targets.shares.clone()).with_weights(targets.weights.clone());
+    let dataset = DatasetBase::new(records.clone(), targets.shares.view()).with_weights(targets.weights.clone());
     let l2 = options.l2.unwrap_or_else(|| FitOptions::penalty(targets.weight()));
     let mut params = MultinomialLogistic::params().l2(l2).tolerance(options.tolerance).threads(options.threads);
     if options.ratios {
@@ -222,18 +222,21 @@ const RATIO_FLOOR: f64 = 0.5;
 fn ratio_penalties(records: &SparseRecords, targets: &Targets) -> Array2<f64> {
     let features = records.matrix().cols();
     let labels = targets.shares.ncols();
-    let mut with = Array2::from_elem((features, labels), 1.0);
+    let mut with = vec![1.0; features * labels];
+    let mut counted = Vec::new();
     let counts = targets.shares.outer_iter().zip(&targets.weights);
     for (columns, (shares, &weight)) in records.matrix().outer_iterator().zip(counts) {
         if weight == 0.0 {
             continue;
         }
+        counted.clear();
+        counted.extend(shares.iter().map(|p| p * f64::from(weight)));
         for &feature in columns.indices() {
-            for (count, &p) in with.row_mut(feature as usize).iter_mut().zip(shares) {
-                *count += p * f64::from(weight);
-            }
+            let with = &mut with[feature as usize * labels..][..labels];
+            with.iter_mut().zip(&counted).for_each(|(with, counted)| *with += counted);
         }
     }
+    let with = Array2::from_shape_vec((features, labels), with).expect("the shape it was made with");
     let by_label = with.sum_axis(Axis(0));
     let total = by_label.sum();
     let by_feature = with.sum_axis(Axis(1));

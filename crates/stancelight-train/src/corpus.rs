@@ -120,7 +120,7 @@ impl Corpus {
             }
             let object: Result<Map<String, Value>, _> = serde_json::from_str(line);
             let row = match object {
-                Ok(object) => reading.row(&object, number),
+                Ok(mut object) => reading.row(&mut object, number),
                 Err(error) => Err(format!("not a JSON object (column {}): {}", error.column(), plain(&error))),
             };
             self.rows.extend(row.map_err(|message| lines.error(message))?);
@@ -143,13 +143,13 @@ impl Corpus {
         let mut record = csv::StringRecord::new();
         let mut number = 0;
         while reader.read_record(&mut record).map_err(error)? {
-            let object: Map<String, Value> = header
+            let mut object: Map<String, Value> = header
                 .iter()
                 .zip(&record)
                 .map(|(name, value)| (name.trim_start_matches('\u{feff}').to_owned(), Value::from(value)))
                 .collect();
             let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
-            let row = reading.row(&object, number);
+            let row = reading.row(&mut object, number);
             let row = row.map_err(|message| TrainError::Row { path: reading.path.to_owned(), line, message })?;
             self.rows.extend(row);
             number += 1;
@@ -205,7 +205,7 @@ fn missing(field: &str, object: &Map<String, Value>) -> String {
 
 impl Reading<'_> {
     /// The row the object at place `number` holds; `None` when the topic file says to leave it out.
-    fn row(&self, object: &Map<String, Value>, number: usize) -> Result<Option<Row>, String> {
+    fn row(&self, object: &mut Map<String, Value>, number: usize) -> Result<Option<Row>, String> {
         if let Some(source) = self.outside {
             for (field, allowed) in &source.only {
                 let value = object.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -214,9 +214,9 @@ impl Reading<'_> {
                 }
             }
         }
-        let text = match object.get("text") {
+        let text = match object.get_mut("text") {
             Some(Value::String(text)) if text.trim().is_empty() => return Err("`text` is empty; remove the row".into()),
-            Some(Value::String(text)) => text.clone(),
+            Some(Value::String(text)) => std::mem::take(text),
             Some(_) => return Err("`text` is not a string; put it in quotes".into()),
             None => return Err(missing("text", object)),
         };

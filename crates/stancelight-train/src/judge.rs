@@ -1,6 +1,7 @@
 //! What held-out sentences show of a model, whichever learner made it: their logits come in; the calibration, the
 //! threshold, the figures and the facts that the model file tells go out.
 
+use crate::calibrate::Calibration;
 use crate::corpus::Corpus;
 use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, threshold_for};
 use crate::topic_file::{Threshold, TopicFile};
@@ -26,11 +27,12 @@ const FEW: usize = 300;
 /// Of fewer than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
 const TOO_FEW: usize = 50;
 
-/// Chooses the threshold as the topic file says, and measures. `seed` drives the bootstrap.
-pub fn judge(held: &HeldOut<'_>, file: &TopicFile, sources: &[String], seed: u64) -> Judgement {
+/// Chooses the threshold as the topic file says, and measures. `whole` is the calibration on all that was held out;
+/// `seed` drives the bootstrap.
+pub fn judge(held: &HeldOut<'_>, whole: &Calibration, file: &TopicFile, sources: &[String], seed: u64) -> Judgement {
     let mut topic = file.topic.clone();
     let truths: Vec<usize> = held.rows.iter().map(|row| row.label()).collect();
-    let mut verdicts = held.verdicts(&topic);
+    let mut verdicts = held.verdicts(&topic, whole);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]

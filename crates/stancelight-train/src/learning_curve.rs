@@ -43,7 +43,8 @@ pub fn learning_curve(
     let measured = PARTS.into_iter().map(|hundredths| {
         let what = format!("{hundredths} %");
         let held = validation.run(&what, fit, |fold| part(validation, &order, fold, hundredths))?;
-        let evaluation = evaluate_rows(&held.rows, &held.verdicts(validation.topic), validation.topic, seed);
+        let verdicts = held.verdicts(validation.topic, &held.calibration());
+        let evaluation = evaluate_rows(&held.rows, &verdicts, validation.topic, seed);
         Ok(point(hundredths, evaluation.macro_f1))
     });
     let mut points: Vec<LearningPoint> = measured.collect::<Result<_, TrainError>>()?;

@@ -14,11 +14,15 @@ pub fn parallel<T: Send>(
     finished: impl Fn(usize) + Sync,
     work: impl Fn(usize) -> Result<T, TrainError> + Sync,
 ) -> Result<Vec<T>, TrainError> {
+    // On one thread that is this one: another would begin with memory of its own.
+    if jobs.min(n) <= 1 {
+        return (0..n).map(|i| work(i).inspect(|_| finished(i + 1))).collect();
+    }
     let next = AtomicUsize::new(0);
     let done = AtomicUsize::new(0);
     let results: Vec<Mutex<Option<Result<T, TrainError>>>> = (0..n).map(|_| Mutex::new(None)).collect();
     std::thread::scope(|scope| {
-        for _ in 0..jobs.clamp(1, n.max(1)) {
+        for _ in 0..jobs.min(n) {
             scope.spawn(|| {
                 while let i = next.fetch_add(1, Ordering::Relaxed)
                     && let Some(slot) = results.get(i)

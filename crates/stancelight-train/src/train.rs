@@ -178,7 +178,7 @@ pub fn train(
     }
 
     let Judgement { topic, overall, by_source, warnings: doubts } =
-        judge(&validated, file, &corpus.sources, options.seed);
+        judge(&validated, &calibration, file, &corpus.sources, options.seed);
     warnings.extend(doubts);
     let sizes = match options.max_bytes {
         Some(_) => sizes(&validation, &fit_options, &validated)?,
@@ -225,7 +225,8 @@ fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> 
         };
         let held = other.as_ref().unwrap_or(whole);
         let bytes: usize = held.scorers.iter().map(|linear| length(validation.topic, linear.clone())).sum();
-        let macro_f1 = evaluate_rows(&held.rows, &held.verdicts(validation.topic), validation.topic, 1).macro_f1;
+        let verdicts = held.verdicts(validation.topic, &held.calibration());
+        let macro_f1 = evaluate_rows(&held.rows, &verdicts, validation.topic, 1).macro_f1;
         out.push(Size { features, bytes: bytes / held.scorers.len().max(1), macro_f1: macro_f1.value });
     }
     Ok(out)

@@ -112,12 +112,11 @@ impl HeldOut<'_> {
     }
 
     /// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
-    /// never saw what they are measured on.
-    pub fn verdicts(&self, topic: &Topic) -> Vec<Verdict> {
-        // Where to begin does not matter for where it ends; from here it is not far.
-        let start = self.calibration();
+    /// never saw what they are measured on. `whole` is the calibration on all: where to begin does not matter for where
+    /// it ends, and from there it is not far.
+    pub fn verdicts(&self, topic: &Topic, whole: &Calibration) -> Vec<Verdict> {
         let calibrations: Vec<Calibration> =
-            (0..self.of).map(|part| self.calibration_on(&start, |i| self.parts[i] != part)).collect();
+            (0..self.of).map(|part| self.calibration_on(whole, |i| self.parts[i] != part)).collect();
         let each = self.logits.iter().zip(&self.parts);
         each.map(|(logits, &part)| Verdict::from_logits(calibrations[part].apply(logits), topic)).collect()
     }

@@ -8,7 +8,7 @@ use super::loss::{Data, Loss};
 use crate::records::Matrix;
 use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis, CowArray, Ix2};
 use stancelight::softmax;
 
 /// A fitted regression.
@@ -134,7 +134,7 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
             }
         };
         if self.class_weights != ClassWeights::Equal {
-            let of_classes = self.class_weights.of(&targets, &weights);
+            let of_classes = self.class_weights.of(targets.view(), &weights);
             shape("class weights", &[of_classes.len()], &[classes])?;
             weigh(&mut targets, &mut weights, &of_classes);
         }
@@ -159,7 +159,7 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
 }
 
 /// Counts each class as often as its weight says: a sample's weight is shared out over its classes.
-fn weigh(targets: &mut Array2<f64>, weights: &mut [f64], of_classes: &[f64]) {
+fn weigh(targets: &mut CowArray<'_, f64, Ix2>, weights: &mut [f64], of_classes: &[f64]) {
     for (mut target, weight) in targets.outer_iter_mut().zip(weights) {
         target.iter_mut().zip(of_classes).for_each(|(p, of_class)| *p *= of_class);
         let sum = target.sum();

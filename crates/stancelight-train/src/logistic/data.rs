@@ -3,7 +3,7 @@
 use crate::records::{Matrix, SparseRecords};
 use linfa::Float;
 use linfa::dataset::Records;
-use ndarray::{Array2, ArrayBase, Data, Ix1, Ix2};
+use ndarray::{Array2, ArrayBase, CowArray, Data, Ix1, Ix2};
 use std::borrow::Cow;
 use std::ops::Mul;
 
@@ -44,22 +44,22 @@ impl<F: Float + Into<f64>, S: Data<Elem = F>> FeatureRows for ArrayBase<S, Ix2> 
 /// sample and a column a class, each row a distribution.
 pub trait ClassTargets {
     /// A distribution a sample, over at least this many classes if the targets do not say how many there are.
-    fn distributions(&self, classes: usize) -> Array2<f64>;
+    fn distributions(&self, classes: usize) -> CowArray<'_, f64, Ix2>;
 }
 
 impl<S: Data<Elem = usize>> ClassTargets for ArrayBase<S, Ix1> {
-    fn distributions(&self, classes: usize) -> Array2<f64> {
+    fn distributions(&self, classes: usize) -> CowArray<'_, f64, Ix2> {
         let classes = self.iter().map(|class| class + 1).fold(classes, usize::max);
         let mut out = Array2::zeros((self.len(), classes));
         for (mut row, &class) in out.outer_iter_mut().zip(self) {
             row[class] = 1.0;
         }
-        out
+        out.into()
     }
 }
 
 impl<S: Data<Elem = f64>> ClassTargets for ArrayBase<S, Ix2> {
-    fn distributions(&self, _classes: usize) -> Array2<f64> {
-        self.as_standard_layout().into_owned()
+    fn distributions(&self, _classes: usize) -> CowArray<'_, f64, Ix2> {
+        self.as_standard_layout()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::LogisticError;
 use linfa::ParamGuard;
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 
 /// How much each class counts.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,7 +18,7 @@ pub enum ClassWeights {
 
 impl ClassWeights {
     /// The weight of each class.
-    pub(super) fn of(&self, targets: &Array2<f64>, weights: &[f64]) -> Vec<f64> {
+    pub(super) fn of(&self, targets: ArrayView2<'_, f64>, weights: &[f64]) -> Vec<f64> {
         match self {
             Self::Equal => vec![1.0; targets.ncols()],
             Self::Given(given) => given.clone(),

@@ -34,13 +34,21 @@ struct Step {
 }
 
 impl Step {
-    /// The step between two points and their gradients; `None` where it says nothing of the curvature.
-    fn between(from: &[f64], to: &[f64], before: &[f64], after: &[f64]) -> Option<Self> {
+    fn new(len: usize) -> Self {
+        Self { s: vec![0.0; len], y: vec![0.0; len], rho: 0.0 }
+    }
+
+    /// Makes it the step between two points and their gradients; says whether that tells anything of the curvature.
+    fn fill(&mut self, from: &[f64], to: &[f64], before: &[f64], after: &[f64]) -> bool {
         #[allow(clippy::cast_possible_truncation, reason = "see the type")]
-        let difference = |a: &[f64], b: &[f64]| -> Vec<f32> { a.iter().zip(b).map(|(a, b)| (a - b) as f32).collect() };
-        let (s, y) = (difference(to, from), difference(after, before));
-        let sy = dot(&s, &y);
-        (sy > 1e-12 * (dot(&y, &y) * dot(&s, &s)).sqrt()).then(|| Self { s, y, rho: 1.0 / sy })
+        let difference = |out: &mut [f32], a: &[f64], b: &[f64]| {
+            out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = (a - b) as f32);
+        };
+        difference(&mut self.s, to, from);
+        difference(&mut self.y, after, before);
+        let sy = dot(&self.s, &self.y);
+        self.rho = 1.0 / sy;
+        sy > 1e-12 * (dot(&self.y, &self.y) * dot(&self.s, &self.s)).sqrt()
     }
 }
 
@@ -84,6 +92,8 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
     let mut gradient = vec![0.0; n];
     let mut value = objective.evaluate(x, &mut gradient) + penalty(objective, x, has_l1);
     let mut memory: VecDeque<Step> = VecDeque::new();
+    let mut next_step = Step::new(n);
+    let mut direction = vec![0.0; n];
     let mut pseudo = gradient.clone();
     let mut candidate = vec![0.0; n];
     let mut next_gradient = vec![0.0; n];
@@ -100,7 +110,7 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
         if length(&pseudo, objective.curvature()) <= limits.tolerance * start {
             return iteration;
         }
-        let mut direction = direction(&pseudo, &memory, objective.curvature());
+        fill_direction(&mut direction, &pseudo, &memory, objective.curvature());
         if has_l1 {
             // Only move where the pseudo-gradient agrees (Andrew and Gao, section 3.2).
             for (d, p) in direction.iter_mut().zip(&pseudo) {
@@ -112,7 +122,8 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
         let mut slope = dot(&direction, &pseudo);
         if slope >= 0.0 || !slope.is_finite() {
             memory.clear();
-            direction = pseudo.iter().zip(objective.curvature()).map(|(p, c)| -p / c).collect();
+            let steepest = pseudo.iter().zip(objective.curvature()).map(|(p, c)| -p / c);
+            direction.iter_mut().zip(steepest).for_each(|(d, steepest)| *d = steepest);
             slope = dot(&direction, &pseudo);
         }
         let mut step = 1.0;
@@ -143,12 +154,13 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
             // No step improves: this is the minimum as far as floating point can tell.
             return iteration;
         }
-        if let Some(step) = Step::between(x, &candidate, &gradient, &next_gradient) {
-            memory.truncate(MEMORY - 1);
-            memory.push_front(step);
+        if next_step.fill(x, &candidate, &gradient, &next_gradient) {
+            // The oldest step's memory is the next one's.
+            let oldest = if memory.len() == MEMORY { memory.pop_back() } else { None };
+            memory.push_front(std::mem::replace(&mut next_step, oldest.unwrap_or_else(|| Step::new(n))));
         }
         x.copy_from_slice(&candidate);
-        gradient.copy_from_slice(&next_gradient);
+        std::mem::swap(&mut gradient, &mut next_gradient);
         pseudo_gradient(objective, x, &gradient, has_l1, &mut pseudo);
     }
     limits.max_iterations
@@ -179,12 +191,12 @@ fn pseudo_gradient(objective: &impl Objective, x: &[f64], gradient: &[f64], has_
 }
 
 /// Two-loop recursion from the diagonal estimate of the Hessian; the latest step comes first.
-fn direction(gradient: &[f64], memory: &VecDeque<Step>, curvature: &[f64]) -> Vec<f64> {
-    let mut q: Vec<f64> = gradient.iter().map(|g| -g).collect();
+fn fill_direction(q: &mut [f64], gradient: &[f64], memory: &VecDeque<Step>, curvature: &[f64]) {
+    q.iter_mut().zip(gradient).for_each(|(q, g)| *q = -g);
     let mut alphas = Vec::with_capacity(memory.len());
     for step in memory {
-        let alpha = step.rho * dot(&step.s, &q);
-        add(&mut q, -alpha, &step.y);
+        let alpha = step.rho * dot(&step.s, q);
+        add(q, -alpha, &step.y);
         alphas.push(alpha);
     }
     // The estimate's overall scale comes from the last step: s·y against y·H⁻¹·y.
@@ -194,8 +206,7 @@ fn direction(gradient: &[f64], memory: &VecDeque<Step>, curvature: &[f64]) -> Ve
     });
     q.iter_mut().zip(curvature).for_each(|(q, c)| *q *= gamma / c);
     for (step, alpha) in memory.iter().zip(alphas).rev() {
-        let beta = step.rho * dot(&step.y, &q);
-        add(&mut q, alpha - beta, &step.s);
+        let beta = step.rho * dot(&step.y, q);
+        add(q, alpha - beta, &step.s);
     }
-    q
 }

@@ -138,6 +138,8 @@ impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
         let intercepts = self.records.cols() * classes;
         let mut value = 0.0;
         let mut by_class = [0.0; K];
+        // Where a fit begins, and where its progress is measured from, no row need be added up.
+        let zero = x.iter().all(|x| *x == 0.0);
         for i in rows {
             let weight = self.weights[i];
             // Cross-validation holds rows out by weighing them nothing.
@@ -148,10 +150,13 @@ impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
             let target = &self.targets[i * classes..][..classes];
             let mut logits = [0.0; K];
             logits[..classes].copy_from_slice(&x[intercepts..]);
-            for (&feature, &count) in row.indices().iter().zip(row.data()) {
-                let column = &x[feature as usize * classes..][..classes];
-                for (z, w) in logits[..classes].iter_mut().zip(column) {
-                    *z += count.into() * w;
+            let cells = row.indices().iter().zip(row.data());
+            if !zero {
+                for (&feature, &count) in cells.clone() {
+                    let column = &x[feature as usize * classes..][..classes];
+                    for (z, w) in logits[..classes].iter_mut().zip(column) {
+                        *z += count.into() * w;
+                    }
                 }
             }
             let max = logits[..classes].iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -167,7 +172,7 @@ impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
                 residual[k] = weight * (residual[k] / sum - target[k]);
                 by_class[k] += residual[k];
             }
-            for (&feature, &count) in row.indices().iter().zip(row.data()) {
+            for (&feature, &count) in cells {
                 let column = &mut gradient[feature as usize * classes..][..classes];
                 for (g, r) in column.iter_mut().zip(&residual) {
                     *g += count.into() * r;
