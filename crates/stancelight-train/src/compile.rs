@@ -223,17 +223,19 @@ fn ratio_penalties(records: &SparseRecords, targets: &Targets) -> Array2<f64> {
     let features = records.matrix().cols();
     let labels = targets.shares.ncols();
     let mut with = vec![1.0; features * labels];
-    let mut counted = Vec::new();
+    // Most rows have one label: what the others would count is nothing.
+    let mut counted: Vec<(usize, f64)> = Vec::new();
     let counts = targets.shares.outer_iter().zip(&targets.weights);
     for (columns, (shares, &weight)) in records.matrix().outer_iterator().zip(counts) {
         if weight == 0.0 {
             continue;
         }
         counted.clear();
-        counted.extend(shares.iter().map(|p| p * f64::from(weight)));
+        let each = shares.iter().map(|p| p * f64::from(weight)).enumerate();
+        counted.extend(each.filter(|&(_, counted)| counted != 0.0));
         for &feature in columns.indices() {
             let with = &mut with[feature as usize * labels..][..labels];
-            with.iter_mut().zip(&counted).for_each(|(with, counted)| *with += counted);
+            counted.iter().for_each(|&(k, counted)| with[k] += counted);
         }
     }
     let with = Array2::from_shape_vec((features, labels), with).expect("the shape it was made with");

@@ -56,33 +56,27 @@ struct Words {
     /// Of all letters and digits in lower case, wherever words end.
     letters: u64,
     lower: String,
+    joined: String,
 }
 
 impl Words {
     /// Replaces what was here by the words of `text`.
     fn read(&mut self, text: &str) {
-        if text.is_ascii() {
-            self.read_lower(text.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
-        } else {
-            self.read_lower(text.to_lowercase().chars());
-        }
-    }
-
-    fn read_lower(&mut self, text: impl Iterator<Item = char>) {
         let hasher = FixedState::default();
         self.lower.clear();
-        self.hashes.clear();
-        let mut begin = 0;
-        // What ends the last word, too.
-        for c in text.chain([' ']) {
-            if c.is_alphanumeric() {
-                self.lower.push(c);
-            } else if begin < self.lower.len() {
-                self.hashes.push(hasher.hash_one(&self.lower[begin..]));
-                begin = self.lower.len();
-            }
+        if text.is_ascii() {
+            self.lower.push_str(text);
+            self.lower.make_ascii_lowercase();
+        } else {
+            self.lower.push_str(&text.to_lowercase());
         }
-        self.letters = hasher.hash_one(&self.lower);
+        self.hashes.clear();
+        self.joined.clear();
+        for word in self.lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            self.hashes.push(hasher.hash_one(word));
+            self.joined.push_str(word);
+        }
+        self.letters = hasher.hash_one(&self.joined);
     }
 }
 
@@ -109,7 +103,7 @@ impl Signatures {
     fn each_shared(self, mut give: impl FnMut(&[(u64, u32)])) {
         for mut part in self.parts {
             // Most hashes are of one text alone and need not be sorted.
-            let mut sieve = Sieve::new(part.len());
+            let mut sieve = Sieve::new(4 * part.len());
             part.iter().for_each(|&(hash, _)| sieve.count(hash));
             part.retain(|&(hash, _)| sieve.may_reach(2, hash));
             part.sort_unstable();

@@ -203,6 +203,7 @@ fn bootstrap(confusion: &[Vec<usize>], seed: u64) -> ((f64, f64), (f64, f64)) {
     if n == 0 {
         return ((0.0, 0.0), (0.0, 0.0));
     }
+    let n = u32::try_from(n).expect("a corpus has far fewer than four billion sentences");
     let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
     // Which cell the i-th sentence lies in: in two bytes, for it is looked up a thousand times.
     let sentence_cells: Vec<u16> = (0..).zip(&cells).flat_map(|(cell, &n)| std::iter::repeat_n(cell, n)).collect();
@@ -210,7 +211,7 @@ fn bootstrap(confusion: &[Vec<usize>], seed: u64) -> ((f64, f64), (f64, f64)) {
     for _ in 0..RESAMPLES {
         let mut sample = vec![0; cells.len()];
         for _ in 0..n {
-            sample[usize::from(sentence_cells[rng.random_range(0..n)])] += 1;
+            sample[usize::from(sentence_cells[rng.random_range(0..n) as usize])] += 1;
         }
         let sample: Vec<Vec<usize>> = sample.chunks(k).map(<[usize]>::to_vec).collect();
         accuracies.push(accuracy(&sample));

@@ -9,9 +9,9 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    /// A sieve for so many keys, the repeated ones included.
-    pub fn new(keys: usize) -> Self {
-        let bits = (2 * keys).next_power_of_two().trailing_zeros().clamp(8, 26);
+    /// A sieve of at least so many counters: the more there are, the fewer keys share one.
+    pub fn new(counters: usize) -> Self {
+        let bits = counters.next_power_of_two().trailing_zeros().clamp(8, 26);
         Self { counters: vec![0; 1 << bits], shift: u64::BITS - bits }
     }
 
@@ -42,7 +42,7 @@ mod tests {
 
     #[test]
     fn what_is_frequent_passes_and_most_of_the_rest_does_not() {
-        let mut sieve = Sieve::new(11_000);
+        let mut sieve = Sieve::new(22_000);
         let rare = (0..10_000).map(|i| i << 28);
         let frequent = (0..1000).map(|i| i << 28 | 1);
         rare.clone().chain(frequent.clone()).chain(frequent.clone()).for_each(|key| sieve.count(key));

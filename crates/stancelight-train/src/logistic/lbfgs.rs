@@ -1,6 +1,7 @@
 //! The optimiser: a smooth function with its gradient comes in, the point where it (plus an L1 penalty)
 //! is least goes out. OWL-QN; with no L1 it is L-BFGS. Deterministic: no randomness.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// What is minimised.
@@ -67,7 +68,7 @@ fn dot<A: Copy + Into<f64>, B: Copy + Into<f64>>(a: &[A], b: &[B]) -> f64 {
 }
 
 /// `a += factor · b`.
-pub(super) fn add<B: Copy + Into<f64>>(a: &mut [f64], factor: f64, b: &[B]) {
+fn add<B: Copy + Into<f64>>(a: &mut [f64], factor: f64, b: &[B]) {
     a.iter_mut().zip(b).for_each(|(a, &b)| *a += factor * b.into());
 }
 
@@ -87,33 +88,32 @@ fn length(gradient: &[f64], curvature: &[f64]) -> f64 {
 }
 
 /// Moves `x` to the minimum; returns how many steps it took.
-pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bool, limits: Limits) -> usize {
+pub(super) fn minimise(objective: &mut impl Objective, x: &mut Vec<f64>, has_l1: bool, limits: Limits) -> usize {
     let n = x.len();
     let mut gradient = vec![0.0; n];
     let mut value = objective.evaluate(x, &mut gradient) + penalty(objective, x, has_l1);
     let mut memory: VecDeque<Step> = VecDeque::new();
     let mut next_step = Step::new(n);
     let mut direction = vec![0.0; n];
-    let mut pseudo = gradient.clone();
     let mut candidate = vec![0.0; n];
     let mut next_gradient = vec![0.0; n];
-    pseudo_gradient(objective, x, &gradient, has_l1, &mut pseudo);
     // Progress is measured against the gradient at zero: a warm start's own is small already.
-    let mut start = length(&pseudo, objective.curvature());
-    if x.iter().any(|x| *x != 0.0) {
-        let zero = vec![0.0; n];
-        objective.evaluate(&zero, &mut next_gradient);
-        pseudo_gradient(objective, &zero, &next_gradient, has_l1, &mut candidate);
-        start = length(&candidate, objective.curvature());
-    }
+    let start = if x.iter().all(|x| *x == 0.0) {
+        length(&pseudo_gradient(objective, x, &gradient, has_l1), objective.curvature())
+    } else {
+        // The candidate is still zero.
+        objective.evaluate(&candidate, &mut next_gradient);
+        length(&pseudo_gradient(objective, &candidate, &next_gradient, has_l1), objective.curvature())
+    };
     for iteration in 0..limits.max_iterations {
+        let pseudo = pseudo_gradient(objective, x, &gradient, has_l1);
         if length(&pseudo, objective.curvature()) <= limits.tolerance * start {
             return iteration;
         }
         fill_direction(&mut direction, &pseudo, &memory, objective.curvature());
         if has_l1 {
             // Only move where the pseudo-gradient agrees (Andrew and Gao, section 3.2).
-            for (d, p) in direction.iter_mut().zip(&pseudo) {
+            for (d, p) in direction.iter_mut().zip(&*pseudo) {
                 if *d * *p >= 0.0 {
                     *d = 0.0;
                 }
@@ -159,9 +159,8 @@ pub(super) fn minimise(objective: &mut impl Objective, x: &mut [f64], has_l1: bo
             let oldest = if memory.len() == MEMORY { memory.pop_back() } else { None };
             memory.push_front(std::mem::replace(&mut next_step, oldest.unwrap_or_else(|| Step::new(n))));
         }
-        x.copy_from_slice(&candidate);
+        std::mem::swap(x, &mut candidate);
         std::mem::swap(&mut gradient, &mut next_gradient);
-        pseudo_gradient(objective, x, &gradient, has_l1, &mut pseudo);
     }
     limits.max_iterations
 }
@@ -171,23 +170,23 @@ fn penalty(objective: &impl Objective, x: &[f64], has_l1: bool) -> f64 {
 }
 
 /// The one-sided derivative of steepest descent, zero where the penalty holds a coordinate at zero.
-fn pseudo_gradient(objective: &impl Objective, x: &[f64], gradient: &[f64], has_l1: bool, out: &mut [f64]) {
-    out.copy_from_slice(gradient);
+fn pseudo_gradient<'g>(objective: &impl Objective, x: &[f64], gradient: &'g [f64], has_l1: bool) -> Cow<'g, [f64]> {
     if !has_l1 {
-        return;
+        return gradient.into();
     }
-    for i in 0..x.len() {
+    let one_sided = |(i, (&x, &gradient)): (usize, (&f64, &f64))| {
         let l1 = objective.l1(i);
-        out[i] = if x[i] != 0.0 {
-            gradient[i] + l1 * x[i].signum()
-        } else if gradient[i] + l1 < 0.0 {
-            gradient[i] + l1
-        } else if gradient[i] - l1 > 0.0 {
-            gradient[i] - l1
+        if x != 0.0 {
+            gradient + l1 * x.signum()
+        } else if gradient + l1 < 0.0 {
+            gradient + l1
+        } else if gradient - l1 > 0.0 {
+            gradient - l1
         } else {
             0.0
-        };
-    }
+        }
+    };
+    x.iter().zip(gradient).enumerate().map(one_sided).collect()
 }
 
 /// Two-loop recursion from the diagonal estimate of the Hessian; the latest step comes first.

@@ -3,7 +3,7 @@
 //! Rows are added up in blocks whose number depends on the data alone, and the blocks' sums in their order: the bytes
 //! that come out are the same however many threads share the blocks.
 
-use super::lbfgs::{Objective, add};
+use super::lbfgs::Objective;
 use crate::records::Matrix;
 use std::ops::{Mul, Range};
 
@@ -32,7 +32,7 @@ pub(super) struct Loss<'d, F> {
     factors: Vec<f64>,
     curvature: Vec<f64>,
     blocks: Vec<Range<usize>>,
-    /// A gradient for each thread.
+    /// A gradient for each thread, of zeros between the blocks.
     sums: Vec<Vec<f64>>,
 }
 
@@ -63,6 +63,25 @@ impl<'d, F: Copy + Into<f64> + Mul<Output = F>> Loss<'d, F> {
     }
 }
 
+/// The numbers of a feature, one a class; of a known number of classes they are found in one step.
+#[inline(always)]
+fn column<const K: usize>(all: &[f64], feature: u32, classes: usize) -> &[f64] {
+    let at = feature as usize;
+    if classes == K { &all.as_chunks::<K>().0[at] } else { &all[at * classes..][..classes] }
+}
+
+/// The same, to be changed.
+#[inline(always)]
+fn column_mut<const K: usize>(all: &mut [f64], feature: u32, classes: usize) -> &mut [f64] {
+    let at = feature as usize;
+    if classes == K { &mut all.as_chunks_mut::<K>().0[at] } else { &mut all[at * classes..][..classes] }
+}
+
+/// Adds a block's sum to the gradient and leaves zeros: at once, because both are too long to stay near the processor.
+fn move_into(gradient: &mut [f64], sum: &mut [f64]) {
+    gradient.iter_mut().zip(sum).for_each(|(gradient, sum)| *gradient += std::mem::take(sum));
+}
+
 /// Rows in blocks of equal numbers.
 fn blocks(rows: usize, cells: usize) -> Vec<Range<usize>> {
     let n = (cells / CELLS).clamp(1, BLOCKS).min(rows.max(1));
@@ -71,20 +90,21 @@ fn blocks(rows: usize, cells: usize) -> Vec<Range<usize>> {
 
 impl<F: Copy + Into<f64> + Mul<Output = F> + Sync> Objective for Loss<'_, F> {
     fn evaluate(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
-        gradient.fill(0.0);
         let mut value = 0.0;
-        for (i, l2) in self.l2.iter().enumerate() {
-            value += 0.5 * l2 * x[i] * x[i];
-            gradient[i] = l2 * x[i];
+        let (weights, intercepts) = gradient.split_at_mut(self.l2.len());
+        for ((gradient, l2), x) in weights.iter_mut().zip(&self.l2).zip(x) {
+            value += 0.5 * l2 * x * x;
+            *gradient = l2 * x;
         }
+        intercepts.fill(0.0);
         let data = self.data;
         match self.sums.as_mut_slice() {
             [] => value += data.add(0..data.records.rows(), x, gradient),
             sums => {
                 for blocks in self.blocks.chunks(sums.len()) {
-                    for (part, sum) in data.add_apart(blocks, x, sums).into_iter().zip(&*sums) {
+                    for (part, sum) in data.add_apart(blocks, x, sums).into_iter().zip(&mut *sums) {
                         value += part;
-                        add(gradient, 1.0, sum);
+                        move_into(gradient, sum);
                     }
                 }
             }
@@ -102,15 +122,10 @@ impl<F: Copy + Into<f64> + Mul<Output = F> + Sync> Objective for Loss<'_, F> {
 }
 
 impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
-    /// Each block's value, and its gradient in a sum of its own; all but the first on threads of their own.
+    /// Each block's value, and its gradient added to a sum of its own; all but the first on threads of their own.
     fn add_apart(self, blocks: &[Range<usize>], x: &[f64], sums: &mut [Vec<f64>]) -> Vec<f64> {
         std::thread::scope(|scope| {
-            let mut parts = blocks.iter().cloned().zip(sums).map(|(block, sum)| {
-                move || {
-                    sum.fill(0.0);
-                    self.add(block, x, sum)
-                }
-            });
+            let mut parts = blocks.iter().cloned().zip(sums).map(|(block, sum)| move || self.add(block, x, sum));
             let first = parts.next();
             let others: Vec<_> = parts.map(|part| scope.spawn(part)).collect();
             let first = first.map(|part| part());
@@ -153,7 +168,7 @@ impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
             let cells = row.indices().iter().zip(row.data());
             if !zero {
                 for (&feature, &count) in cells.clone() {
-                    let column = &x[feature as usize * classes..][..classes];
+                    let column = column::<K>(x, feature, classes);
                     for (z, w) in logits[..classes].iter_mut().zip(column) {
                         *z += count.into() * w;
                     }
@@ -173,7 +188,7 @@ impl<F: Copy + Into<f64> + Sync> Data<'_, F> {
                 by_class[k] += residual[k];
             }
             for (&feature, &count) in cells {
-                let column = &mut gradient[feature as usize * classes..][..classes];
+                let column = column_mut::<K>(gradient, feature, classes);
                 for (g, r) in column.iter_mut().zip(&residual) {
                     *g += count.into() * r;
                 }
