@@ -82,7 +82,8 @@ impl Words {
 
 /// Which texts have which hash, in parts by the hashes' first bits: each is sorted, and given back, by itself.
 struct Signatures {
-    parts: Vec<Vec<(u64, u32)>>,
+    /// Hashes, and beside them the text each is of: as pairs they would take a third more.
+    parts: Vec<(Vec<u64>, Vec<u32>)>,
 }
 
 /// Bits that say in which part a hash is.
@@ -90,24 +91,28 @@ const PART: u32 = 8;
 
 impl Signatures {
     fn new() -> Self {
-        Self { parts: vec![Vec::new(); 1 << PART] }
+        Self { parts: vec![Default::default(); 1 << PART] }
     }
 
     #[inline]
     fn push(&mut self, hash: u64, text: u32) {
         #[allow(clippy::cast_possible_truncation, reason = "a few bits")]
-        self.parts[(hash >> (u64::BITS - PART)) as usize].push((hash, text));
+        let (hashes, texts) = &mut self.parts[(hash >> (u64::BITS - PART)) as usize];
+        hashes.push(hash);
+        texts.push(text);
     }
 
     /// Gives the texts of each hash that more than one has, ascending.
     fn each_shared(self, mut give: impl FnMut(&[(u64, u32)])) {
-        for mut part in self.parts {
+        let mut pairs = Vec::new();
+        for (hashes, texts) in self.parts {
             // Most hashes are of one text alone and need not be sorted.
-            let mut sieve = Sieve::new(4 * part.len());
-            part.iter().for_each(|&(hash, _)| sieve.count(hash));
-            part.retain(|&(hash, _)| sieve.may_reach(2, hash));
-            part.sort_unstable();
-            part.chunk_by(|a, b| a.0 == b.0).filter(|texts| texts.len() > 1).for_each(&mut give);
+            let mut sieve = Sieve::new(4 * hashes.len());
+            hashes.iter().for_each(|&hash| sieve.count(hash));
+            pairs.clear();
+            pairs.extend(hashes.into_iter().zip(texts).filter(|&(hash, _)| sieve.may_reach(2, hash)));
+            pairs.sort_unstable();
+            pairs.chunk_by(|a, b| a.0 == b.0).filter(|texts| texts.len() > 1).for_each(&mut give);
         }
     }
 }

@@ -51,7 +51,7 @@ pub fn extract<'t>(
         Keep::Only(_) => 1,
     };
     let (features, sentences) = columns.number(least);
-    let records = matrix(&found, &columns, features.len(), &sentences, settings.length_norm);
+    let records = matrix(found, columns, &sentences, settings.length_norm);
     Extracted { features, sentences, records }
 }
 
@@ -238,33 +238,51 @@ impl Columns {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "counts in a sentence are small")]
-fn matrix(found: &Found, columns: &Columns, width: usize, sentences: &[u32], length_norm: bool) -> SparseRecords {
+fn matrix(found: Found, columns: Columns, sentences: &[u32], length_norm: bool) -> SparseRecords {
     let kept = sentences.iter().map(|&n| n as usize).sum();
-    let (mut pointers, mut indices, mut data) = (vec![0], Vec::with_capacity(kept), Vec::with_capacity(kept));
-    let mut row: Vec<u32> = Vec::new();
+    let (mut pointers, mut indices) = (vec![0], Vec::with_capacity(kept));
+    // Nearly every feature stands in a sentence once; these do not: where, and how often.
+    let mut repeated: Vec<(usize, f32)> = Vec::new();
+    // Words come before negated words and these before pairs: three short rows are sorted sooner than a long one.
+    let mut row: [Vec<u32>; 3] = Default::default();
     let mut slots = found.slots.iter();
-    for (terms, count) in found.rows() {
-        row.clear();
+    for (terms, _) in found.rows() {
         for term in terms {
             let word = (term & WORD) as usize;
-            row.push(columns.words[word].last);
+            row[0].push(columns.words[word].last);
             if term & NEGATED != 0 {
-                row.push(columns.negated[word].last);
+                row[1].push(columns.negated[word].last);
             }
             if term & PAIRED != 0 {
-                row.extend(slots.next().map(|&slot| columns.pairs[slot as usize].last));
+                row[2].extend(slots.next().map(|&slot| columns.pairs[slot as usize].last));
             }
         }
-        row.retain(|&column| column != NONE);
-        row.sort_unstable();
-        let norm = if length_norm { (count.max(1) as f32).sqrt() } else { 1.0 };
-        for group in row.chunk_by(|a, b| a == b) {
-            indices.push(group[0]);
-            data.push(group.len() as f32 / norm);
+        for part in &mut row {
+            part.retain(|&column| column != NONE);
+            part.sort_unstable();
+            for same in part.chunk_by(|a, b| a == b) {
+                if same.len() > 1 {
+                    repeated.push((indices.len(), same.len() as f32));
+                }
+                indices.push(same[0]);
+            }
+            part.clear();
         }
         pointers.push(indices.len());
     }
-    SparseRecords::from(Matrix::new((pointers.len() - 1, width), pointers, indices, data))
+    // Before as much memory again is filled with the values.
+    let Found { terms, ends, slots, .. } = found;
+    drop((terms, slots, columns));
+    let mut repeated = repeated.into_iter().peekable();
+    let mut data = Vec::with_capacity(indices.len());
+    for (&end, (_, count)) in pointers[1..].iter().zip(ends) {
+        let norm = if length_norm { (count.max(1) as f32).sqrt() } else { 1.0 };
+        data.resize(end, 1.0 / norm);
+        while let Some((at, times)) = repeated.next_if(|&(at, _)| at < end) {
+            data[at] = times / norm;
+        }
+    }
+    SparseRecords::from(Matrix::new((pointers.len() - 1, sentences.len()), pointers, indices, data))
 }
 
 #[cfg(test)]
