@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stancelight::Topic;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 /// Which rows are held out together.
 pub struct Folds {
@@ -89,9 +89,12 @@ fn part_outside(groups: &mut Vec<Vec<usize>>, inside: usize, rows: usize) -> Vec
 /// In how many groups each label has a row.
 fn groups_of_labels(rows: &[&Row], groups: &[Vec<usize>], labels: usize) -> Vec<usize> {
     let mut counts = vec![0; labels];
-    for group in groups {
-        for label in group.iter().map(|&i| rows[i].label()).collect::<BTreeSet<_>>() {
-            counts[label] += 1;
+    let mut last = vec![None; labels];
+    for (group, members) in groups.iter().enumerate() {
+        for label in members.iter().map(|&i| rows[i].label()) {
+            if last[label].replace(group) != Some(group) {
+                counts[label] += 1;
+            }
         }
     }
     counts
