@@ -2,8 +2,8 @@
 //! go out. A row is refused, by file and line, rather than guessed at.
 //!
 //! A file is read once and its texts are held: each set of words, each search and each held-out fold reads them anew, so
-//! that what is measured is what the engine makes of the text. They are the smaller part of what training holds, and
-//! their tokens as numbers would take two thirds of it.
+//! that what is measured is what the engine makes of the text. They are a quarter of the most that training holds, and
+//! their tokens as numbers would take nearly as much.
 
 use crate::duplicates::join_near_duplicates;
 use crate::error::{TrainError, read_error};
