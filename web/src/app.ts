@@ -5,7 +5,7 @@ import type { Stancelight } from "stancelight";
 import { Aside } from "./aside";
 import { Closer } from "./closer";
 import { Comparison } from "./comparison";
-import { byId, make, signed } from "./dom";
+import { byId, make, settle, signed } from "./dom";
 import { meanOf } from "./figures";
 import { articleIn } from "./files";
 import { unpack } from "./link";
@@ -27,9 +27,13 @@ let announcement: ReturnType<typeof setTimeout> | undefined;
 
 const listener = {
   edited(pane: Pane) {
+    complain("");
     if (view === "topics") void other(pane)?.show(pane.editor.text);
   },
   chose: choose,
+  ruled(pane: Pane) {
+    for (const one of shown()) if (one.rules === pane) one.repaint();
+  },
   painted(pane: Pane) {
     if (pane === active) aside.painted();
     clearTimeout(announcement);
@@ -44,7 +48,7 @@ const listener = {
     void closer.read(pane);
   },
 };
-const closer = new Closer(models, (pane) => {
+const closer = new Closer(models, (pane) => shown().filter(({ rules }) => rules === pane), (pane) => {
   // The reasons shown may be the quick model's.
   if (pane === active) aside.amended(chosen);
 });
@@ -72,40 +76,46 @@ function announce(): void {
   // On one axis: a mark is as wide in the one strip as in the other.
   const longest = view === "articles" ? Math.max(...shown().map(({ sentences }) => sentences.length)) : 0;
   for (const { timeline } of shown()) timeline.scale(longest);
-  summary.textContent = shown().map((pane, i) => {
-    const name = view === "articles" ? `${i === 0 ? "First" : "Second"} article: ` : view === "topics" ? `${pane.stance?.topic.title ?? ""}: ` : "";
-    return name + summarise(pane);
-  }).join(" ");
+  settle(summary, shown().map((pane, i) => {
+    const name = view === "articles" ? `${i === 0 ? "First" : "Second"} article` : view === "topics" ? pane.stance?.topic.title ?? "" : "";
+    return make("div", "", ...(name ? [make("h3", "", name)] : []), ...summarise(pane).map((words) => make("p", "", words)));
+  }));
 }
 
-function summarise(pane: Pane): string {
-  const { sentences, stance } = pane;
-  if (sentences.length === 0) return "No sentences yet.";
-  const painted = pane.findings;
-  const counts = (stance?.topic.labels ?? []).filter(({ pole }) => pole !== 0).map(({ name }) =>
-    `${painted.filter(({ sentence }) => sentence.label === name).length} ${name}`);
+/** What of a pane's sentences is painted, and where all of them stand. */
+function summarise({ sentences, stance, findings }: Pane): string[] {
+  if (sentences.length === 0 || !stance) return ["No sentences yet."];
+  const labels = stance.topic.labels.filter(({ pole }) => pole !== 0);
+  const counts = labels.map(({ name }) => `${findings.filter(({ sentence }) => sentence.label === name).length} ${name}`);
   const { mean, interval } = meanOf(sentences.map(({ score }) => score));
-  const range = interval ? ` (95 % interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
-  return `${painted.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. Mean stance ${signed(mean)}${range} on a scale from −1 to +1.`;
+  const range = interval ? ` (95\u00a0% interval ${signed(interval[0])} to ${signed(interval[1])})` : "";
+  const [low, high] = [-1, 1].map((end) => labels.find(({ pole }) => pole === end)?.name);
+  const scale = low && high ? `, from −1, all ${low}, to +1, all ${high}` : " on a scale from −1 to +1";
+  return [`${findings.length} of ${sentences.length} sentences painted: ${counts.join(", ")}. `, `Mean stance ${signed(mean)}${range}${scale}.`];
 }
 
 /** Turns to a sentence of a pane; −1 for none. The other pane shows the same sentence, or what it became. */
 function choose(pane: Pane, index: number, scroll: boolean): void {
   chosen = index;
+  const isLeft = index < 0 && byId("why").contains(document.activeElement);
   if (pane !== active) {
     active = pane;
     aside.turn(pane);
     aside.painted();
     dressHeader();
   }
-  const same = other(pane);
-  same?.mark(index < 0 || view === "topics" ? index : comparison.counterpart(index, pane === first), false);
-  pane.mark(index, scroll);
+  // The reasons first: on a narrow screen they cover its foot.
   aside.mark(index);
+  const foot = aside.foot;
+  const same = other(pane);
+  same?.mark(index < 0 || view === "topics" ? index : comparison.counterpart(index, pane === first), false, foot);
+  pane.mark(index, scroll || foot < innerHeight, foot);
+  // The panel that held the focus is gone.
+  if (isLeft) pane.timeline.focus();
 }
 
 function dressHeader(): void {
-  byId("question").textContent = active.stance?.topic.question ?? "";
+  byId("question").textContent = active.stance ? `Asked of each sentence: ${active.stance.topic.question}` : "";
   byId("list-heading").textContent = view === "articles" ? `Painted sentences, ${active === first ? "first" : "second"} article`
     : view === "topics" ? `Painted sentences, ${active.stance?.topic.title ?? ""}` : "Painted sentences";
 }
@@ -131,7 +141,7 @@ async function useModel(pane: Pane, model: Offered): Promise<boolean> {
     return true;
   } catch (error) {
     complain(`${model.title} cannot be used: ${(error as Error).message}`);
-    pane.part<HTMLSelectElement>("topic").value = String(models.offered.findIndex((one) => one.name === pane.stance?.topic.name));
+    pane.part<HTMLSelectElement>("topic").value = String(pane.model ? models.offered.indexOf(pane.model) : -1);
     return false;
   }
 }
@@ -163,10 +173,10 @@ async function openLink(): Promise<void> {
   try {
     const linked = await unpack(location.hash);
     if (!linked) return;
-    first.editor.text = linked.text;
+    complain("");
     const model = models.offered.find(({ name }) => name === linked.topic);
-    if (model && (await useModel(first, model)) && Number.isFinite(linked.threshold)) first.threshold = linked.threshold;
-    complain(model ? "" : "The link was made with a model that is not here; another one reads it.");
+    if (!model) complain("The link was made with a model that is not here; another one reads it.");
+    else if ((await useModel(first, model)) && Number.isFinite(linked.threshold)) first.threshold = linked.threshold;
     await replace(first, linked.text);
   } catch (error) {
     complain(`The link is damaged: ${(error as Error).message}. Ask for it again.`);
@@ -176,7 +186,7 @@ async function openLink(): Promise<void> {
 /** Puts another article into a pane; under two topics into both. */
 async function replace(pane: Pane, text: string): Promise<void> {
   const both = view === "topics" ? shown() : [pane];
-  await Promise.all(both.map((one) => one.show(text)));
+  await Promise.all(both.map((one) => one.show(text, true)));
 }
 
 function listModels(pane: Pane): void {
@@ -207,10 +217,11 @@ function pane(suffix: string): Pane {
     if (chosen) void openFile(pane, chosen);
   });
   const write = (text: string) => {
+    complain("");
     void replace(pane, text);
     pane.editor.element.focus();
   };
-  const title = make("option", "", "Samples…");
+  const title = make("option", "", "Samples");
   title.value = "";
   sample.replaceChildren(title, ...SAMPLES.map(({ name }) => make("option", "", name)));
   sample.addEventListener("change", () => {
@@ -241,6 +252,18 @@ function secondPane(): Pane {
 
 async function changeView(to: View): Promise<void> {
   const was = view;
+  const own = first.part<HTMLSelectElement>("topic").selectedIndex;
+  const model = models.offered[to === "topics" ? (own + 1) % models.offered.length : own];
+  let stance: Stancelight | undefined;
+  try {
+    if (to !== "one") stance = model && (await models.load(model));
+  } catch (error) {
+    complain(`${model?.title ?? ""} cannot be used: ${(error as Error).message}`);
+    viewBox.value = view;
+    return;
+  }
+  // Another was chosen meanwhile.
+  if (viewBox.value !== to) return;
   view = to;
   choose(first, -1, false);
   panesBox.dataset["view"] = to;
@@ -249,11 +272,10 @@ async function changeView(to: View): Promise<void> {
   if (second) second.part("pane").hidden = to === "one";
   if (to !== "one") {
     const pane = secondPane();
-    const [own] = [first.part<HTMLSelectElement>("topic").selectedIndex];
-    const model = models.offered[to === "articles" ? own : (own + 1) % models.offered.length];
+    pane.rules = to === "articles" ? first : pane;
     first.part("pane").setAttribute("aria-label", to === "articles" ? "First article" : "Article, first topic");
     pane.part("pane").setAttribute("aria-label", to === "articles" ? "Second article" : "Article, second topic");
-    if (model) await adopt(pane, await models.load(model), model);
+    if (model && stance) await adopt(pane, stance, model);
     pane.part<HTMLSelectElement>("topic").value = String(model ? models.offered.indexOf(model) : 0);
     if (to === "topics") await pane.show(first.editor.text);
     // Not the same article twice: that would show nothing.
@@ -279,6 +301,8 @@ viewBox.addEventListener("change", () => void changeView(viewBox.value as View))
 const paneAt = (target: EventTarget | null) => shown().find((pane) => pane.part("pane").contains(target as Node | null)) ?? active;
 const dropping = (pane?: Pane) => shown().forEach((one) => one.editor.element.classList.toggle("dropping", one === pane));
 addEventListener("dragover", (event) => {
+  // Words dragged about are the editor's own business.
+  if (!event.dataTransfer?.types.includes("Files")) return;
   event.preventDefault();
   dropping(paneAt(event.target));
 });
@@ -292,15 +316,15 @@ addEventListener("drop", (event) => {
 });
 addEventListener("keydown", (event) => {
   const target = event.target as HTMLElement;
-  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || target.matches("input,select")) return;
   if (event.key === "Escape") choose(active, -1, false);
+  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || target.matches("input,select")) return;
   if (event.key !== "j" && event.key !== "k") return;
   const next = aside.neighbour(event.key === "j" ? 1 : -1);
   if (next !== undefined && next !== chosen) choose(active, next, true);
 });
 
 begin().catch((error: unknown) => {
-  summary.textContent = "The page could not be loaded.";
+  summary.replaceChildren(make("p", "", "The page could not be loaded."));
   complain(`Loading failed: ${(error as Error).message}. Reload the page; if it persists, the server lacks a file.`);
 });
 if ("serviceWorker" in navigator) {

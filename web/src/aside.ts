@@ -1,6 +1,7 @@
 // What is said beside the article at hand: why a sentence was judged so, the list of findings, who is quoted,
 // the reader's own judgements, and what the model is. Of two panes the one the reader turned to last is at hand.
 
+import type { Explanation } from "stancelight";
 import { Disagree } from "./disagree";
 import { byId, make } from "./dom";
 import { Findings } from "./findings";
@@ -21,7 +22,7 @@ export class Aside {
 
   constructor(choose: (index: number, scroll: boolean) => void) {
     this.disagree = new Disagree(() => this.painted());
-    this.findings = new Findings((index) => choose(index, true), (text) => this.disagree.markOf(text));
+    this.findings = new Findings((index) => choose(index, true), (text, said) => this.disagree.markOf(text, said));
     this.speakers = new Speakers((index) => choose(index, true));
     byId("why-close").addEventListener("click", () => choose(-1, false));
   }
@@ -40,7 +41,7 @@ export class Aside {
   painted(): void {
     const { pane } = this;
     if (!pane?.stance) return;
-    this.findings.show(pane.findings, pane.text, pane.stance.topic);
+    this.findings.show(pane.findings, pane.text, pane.stance.topic, pane.sentences.length);
     this.speakers.show(pane);
   }
 
@@ -66,10 +67,20 @@ export class Aside {
     const judge = (sentence.closer && pane.closer) || stance;
     const shown = this.asked;
     this.spoke = judge;
-    if (judge === stance) showWhy(words, stance.explainSentence(words), stance, pane.model?.encoder ? "Judged by the quick model." : "");
+    const show = (why: Explanation, spoke: string) => {
+      showWhy(words, why, judge, spoke);
+      this.findings.reveal(byId("why").offsetHeight);
+    };
+    if (judge === stance) show(stance.explainSentence(words), pane.model?.encoder ? "Judged by the quick model." : "");
     else void Promise.resolve(judge.explainSentence(words)).then((why) => {
-      if (shown === this.asked) showWhy(words, why, judge, "Judged by the larger model.");
+      if (shown === this.asked) show(why, "Judged by the larger model.");
     }, () => hideWhy());
+  }
+
+  /** Where the part of the window that the reasons leave free ends. */
+  get foot(): number {
+    const why = byId("why");
+    return !why.hidden && getComputedStyle(why).position === "fixed" ? why.getBoundingClientRect().top : innerHeight;
   }
 
   /** Says it anew if the larger model has since judged the sentence shown. */

@@ -13,7 +13,10 @@ const LOOK = 200;
 export class Closer {
   private readonly workers = new Map<Offered, Promise<StancelightWorker>>();
 
-  constructor(private readonly models: Models, private readonly onChange: (pane: Pane) => void) {}
+  /** `together` gives the panes that one button speaks for: articles compared are read by the same model. */
+  constructor(
+    private readonly models: Models, private readonly together: (pane: Pane) => Pane[], private readonly onChange: (pane: Pane) => void,
+  ) {}
 
   /** Offers a pane's model the closer reading, or begins it where it was chosen before. */
   dress(pane: Pane, model: Offered): void {
@@ -23,7 +26,10 @@ export class Closer {
     pane.part("closer-said").textContent = "";
     button.hidden = !encoder;
     if (!encoder) return;
-    button.onclick = () => void (wanted(model) ? this.end(pane, model) : this.begin(pane, model));
+    button.onclick = () => {
+      const act = wanted(model) ? this.end.bind(this) : this.begin.bind(this);
+      for (const one of this.together(pane)) void act(one, model);
+    };
     this.label(pane, model);
     if (wanted(model)) void this.begin(pane, model);
   }

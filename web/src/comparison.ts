@@ -4,7 +4,7 @@
 import { diffWordsWithSpace } from "diff";
 import type { Label } from "stancelight";
 import { areVersions, differenceOf, pairs, type Pair } from "./compare";
-import { byId, hueOf, make, signed } from "./dom";
+import { byId, hueOf, make, settle, signed, swatch } from "./dom";
 import { meanOf, type Mean } from "./figures";
 import type { Pane } from "./pane";
 
@@ -39,7 +39,7 @@ export class Comparison {
     this.found = pairs(words(before), words(after));
     const versions = areVersions(this.found);
     const labels = before.stance?.topic.labels.filter(({ pole }) => pole !== 0) ?? [];
-    this.body.replaceChildren(table(before, after, labels), difference(before, after, versions));
+    settle(this.body, [table(before, after, labels), difference(before, after, versions)]);
     byId("changes-section").hidden = !versions;
     if (versions) this.changes(before, after);
     // Two articles that have nothing to do with each other have no counterparts.
@@ -54,7 +54,7 @@ export class Comparison {
     const count = (is: (pair: Pair) => boolean) => all.filter(is).length;
     byId("changes-count").textContent = all.length === 0 ? "No sentence differs."
       : `${count(({ b, a }) => a < 0 && b >= 0)} new, ${count(({ b }) => b < 0)} gone, ${count(({ changed }) => changed)} changed; those first that turned most.`;
-    this.list.replaceChildren(...this.places.map((pair, at) => row(pair as Pair, at, before, after)));
+    settle(this.list, this.places.map((pair, at) => row(pair as Pair, at, before, after)));
   }
 }
 
@@ -69,14 +69,11 @@ function table(before: Pane, after: Pane, labels: Label[]): HTMLTableElement {
     th.scope = "row";
     return make("tr", "", th, make("td", "", a), make("td", "", b), make("td", "", difference));
   };
-  const whole = (n: number) => (n === 0 ? "0" : signed(n).replace(/\.00$/, ""));
+  const whole = (n: number) => signed(n).replace(/\.00$/, "");
   const count = (pane: Pane, name: string) => pane.findings.filter(({ sentence }) => sentence.label === name).length;
   const rows = labels.map((label) => {
     const [a, b] = [count(before, label.name), count(after, label.name)];
-    const swatch = make("span", "swatch", label.name);
-    swatch.style.setProperty("--hue", hueOf(label));
-    swatch.style.setProperty("--style", label.underline);
-    return row(swatch, String(a), String(b), whole(b - a));
+    return row(swatch(label), String(a), String(b), whole(b - a));
   });
   const [a, b] = [before.sentences, after.sentences];
   const mean = (pane: Pane) => (pane.sentences.length === 0 ? "–" : signed(meanOf(scores(pane)).mean));
@@ -95,7 +92,7 @@ function difference(before: Pane, after: Pane, versions: boolean): HTMLElement {
   const said = low > 0 || high < 0 ? `The second ${low > 0 ? "lies higher" : "lies lower"} beyond what chance of wording explains`
     : "The difference may be chance of wording";
   const grain = versions ? " Versions of one article share sentences, so this is cautious." : "";
-  return make("p", "hint", `${said}: 95 % interval ${signed(low)} to ${signed(high)}.${grain}`);
+  return make("p", "hint", `${said}: 95\u00a0% interval ${signed(low)} to ${signed(high)}.${grain}`);
 }
 
 function row({ a, b, changed }: Pair, at: number, before: Pane, after: Pane): HTMLElement {

@@ -31,11 +31,13 @@ export class Disagree {
     this.changed();
   }
 
-  /** A tick or a cross where the reader has judged a sentence, with words for those who listen. */
-  markOf(text: string): string {
+  /** A tick or a cross where the reader has judged what is said of a sentence, with words for those who listen. */
+  markOf(text: string, said: string): string {
     const opinion = this.opinions?.of(text);
     if (!opinion) return "";
-    return opinion.label === opinion.said ? "✓ right" : `✗ ${opinion.label ?? "wrong"}`;
+    // "Not that" was said of one label; the model may say another by now.
+    if (opinion.label === null) return opinion.said === said ? "✗ wrong" : "";
+    return opinion.label === said ? "✓ right" : `✗ ${opinion.label}`;
   }
 
   /** Asks about this sentence. */
@@ -54,7 +56,9 @@ export class Disagree {
     const all = [choice("Right", said), choice("Wrong", null), ...others.map(({ name }) => choice(`It is ${name}`, name))];
     const press = () => {
       const opinion = this.opinions?.of(text);
-      for (const { button, label } of all) button.setAttribute("aria-pressed", String(opinion !== undefined && opinion.label === label));
+      for (const { button, label } of all) {
+        button.setAttribute("aria-pressed", String(opinion?.label === label && (label !== null || opinion.said === said)));
+      }
     };
     press();
     this.choices.replaceChildren(...all.map(({ button }) => button));

@@ -22,15 +22,47 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/**
+ * Makes these the children of a list; rows that are there already, just so, stay the elements they were. One that
+ * changed hands on the focus, if a button of it has it.
+ */
+export function settle(list: Element, rows: Element[]): void {
+  const focused = list.contains(document.activeElement) ? (document.activeElement as HTMLElement).dataset["index"] : undefined;
+  const old = [...list.children];
+  let from = 0;
+  const settled = rows.map((row) => {
+    const at = old.findIndex((one, place) => place >= from && one.isEqualNode(row));
+    if (at < 0) return row;
+    from = at + 1;
+    return old[at] ?? row;
+  });
+  for (const one of old) if (!settled.includes(one)) one.remove();
+  settled.forEach((row, at) => {
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
+  if (focused && !list.contains(document.activeElement)) list.querySelector<HTMLElement>(`[data-index="${focused}"]`)?.focus({ preventScroll: true });
+}
+
+/** A label's name as it is painted, perhaps with a figure. */
+export function swatch(label: Label, words = label.name): HTMLElement {
+  const swatch = make("span", "swatch", words);
+  swatch.style.setProperty("--hue", hueOf(label));
+  swatch.style.setProperty("--style", label.underline);
+  return swatch;
+}
+
 /** A label's hue, as CSS: it follows the page's colour scheme by itself. */
 export const hueOf = (label: Label | undefined): string => (label ? `light-dark(${label.color}, ${label.colorDark})` : "gray");
 
-/** A figure with its sign, a true minus included. */
-export const signed = (x: number): string => (x < 0 ? "−" : "+") + Math.abs(x).toFixed(2);
+/** A figure with its sign, a true minus included; what is rounded to nothing has none. */
+export function signed(x: number): string {
+  const figure = Math.abs(x).toFixed(2);
+  return Number(figure) === 0 ? figure : (x < 0 ? "−" : "+") + figure;
+}
 
-/** A probability in per cent; near the ends with a decimal, and never 100, which would be a lie. */
+/** A probability in per cent, on one line; near the ends with a decimal, and never 100, which would be a lie. */
 export function percent(p: number): string {
-  if (p > 0.999) return ">99.9 %";
-  if (p < 0.001) return "<0.1 %";
-  return `${(100 * p).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)} %`;
+  if (p > 0.999) return ">99.9\u00a0%";
+  if (p < 0.001) return "<0.1\u00a0%";
+  return `${(100 * p).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)}\u00a0%`;
 }

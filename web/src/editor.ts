@@ -6,6 +6,7 @@
 
 import { Painter, addLooks, type Paint, type Topic } from "stancelight";
 import { hueOf, make } from "./dom";
+import { proseIn } from "./files";
 
 /** Ranges painted at once; of longer articles only what is near the screen. */
 const MOST = 1500;
@@ -38,8 +39,8 @@ export class Editor {
   private spans: Paint[] = [];
   private topic: Topic | undefined;
   private removeLooks = () => {};
-  /** What a great paste replaced, for taking it back, and what it made. */
-  private undo: { before: string; after: string } | undefined;
+  /** What was last put in by script, which the browser's own undo knows nothing of, and what stood there before. */
+  private step: { before: string; after: string } | undefined;
 
   /** `name` tells this editor's paint from that of another on the page. */
   constructor(
@@ -52,9 +53,16 @@ export class Editor {
     });
     element.addEventListener("paste", (event) => this.paste(event));
     element.addEventListener("keydown", (event) => {
-      if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || this.undo?.after !== this.text) return;
+      const key = event.key.toLowerCase();
+      if (!this.step || !(event.ctrlKey || event.metaKey) || (key !== "z" && key !== "y")) return;
+      const { before, after } = this.step;
+      const [from, to] = key === "z" && !event.shiftKey ? [after, before] : [before, after];
+      if (this.text !== from) return;
       event.preventDefault();
-      this.replace(this.undo.before, 0);
+      // To the end of what changed.
+      let same = 0;
+      while (same < Math.min(from.length, to.length) && from.at(-1 - same) === to.at(-1 - same)) same += 1;
+      this.replace(to, to.length - same);
     });
     element.addEventListener("click", () => {
       const [start, end] = this.selection() ?? [];
@@ -94,6 +102,13 @@ export class Editor {
     for (const block of blocks.slice(first, blocks.length - last)) this.element.insertBefore(make("div", "block", block), before);
   }
 
+  /** Puts in another article, as a step that can be undone and done again. */
+  put(text: string): void {
+    const before = this.text;
+    this.text = text;
+    if (this.text !== before) this.step = { before, after: this.text };
+  }
+
   /** Takes over a topic's looks. Only after a model was loaded: painting needs the engine. */
   dress(topic: Topic): void {
     this.topic = topic;
@@ -113,8 +128,8 @@ export class Editor {
     this.repaint();
   }
 
-  /** Shows a span as chosen and, if asked to, brings it into view. */
-  select(start: number, end: number, scroll: boolean): void {
+  /** Shows a span as chosen and, if asked to, brings it into view, which ends at `foot`. */
+  select(start: number, end: number, scroll: boolean, foot: number): void {
     const range = this.range(start, end);
     if (!range) return;
     if (CAN_HIGHLIGHT) {
@@ -124,9 +139,7 @@ export class Editor {
       CSS.highlights.set(`chosen-${this.name}`, chosen);
     }
     const box = range.getBoundingClientRect();
-    if (scroll && (box.top < 0 || box.bottom > innerHeight)) {
-      scrollBy({ top: box.top - innerHeight / 3, behavior: "auto" });
-    }
+    if (scroll && (box.top < 0 || box.bottom > foot)) scrollBy({ top: box.top - foot / 3, behavior: "auto" });
   }
 
   /** Shows nothing as chosen. */
@@ -168,16 +181,20 @@ export class Editor {
     this.marked.replaceChildren(...parts);
   }
 
-  /** A great paste in one step: the browser's own way puts in line after line, for minutes if there are many. */
+  /**
+   * A web page with its menus is pasted without them. A great paste goes in as one: the browser's own way puts in line
+   * after line, for minutes if there are many. The rest is left to the browser.
+   */
   private paste(event: ClipboardEvent): void {
-    const pasted = event.clipboardData?.getData("text/plain") ?? "";
+    const prose = proseIn(event.clipboardData?.getData("text/html") ?? "");
+    const pasted = prose ?? event.clipboardData?.getData("text/plain") ?? "";
     const [start, end] = this.selection() ?? [];
-    if (pasted.length < LONG || start === undefined || end === undefined) return;
+    if ((prose === undefined && pasted.length < LONG) || start === undefined || end === undefined) return;
     event.preventDefault();
     const before = this.text;
     const insertion = pasted.replace(/\r\n?/g, "\n");
     this.replace(before.slice(0, start) + insertion + before.slice(end), start + insertion.length);
-    this.undo = { before, after: this.text };
+    this.step = { before, after: this.text };
   }
 
   /** A block ends a line; where typing took its last line break, the next block would run on from it. */
@@ -188,7 +205,6 @@ export class Editor {
   }
 
   private replace(text: string, caret: number): void {
-    this.undo = undefined;
     this.text = text;
     const range = this.range(Math.max(caret - 1, 0), caret);
     if (range) getSelection()?.collapse(range.endContainer, range.endOffset);

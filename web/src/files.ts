@@ -1,8 +1,11 @@
-// Articles in files: a file's bytes and name come in, plain text goes out. Of a web page only its prose is
-// taken; it is read by the browser's own parser into a document that runs no script and loads no picture.
+// Articles in files and from the clipboard: a file's bytes and name, or a page's markup, come in, plain text goes out.
+// Of a web page only its prose is taken; it is read by the browser's own parser into a document that runs no script and
+// loads no picture.
 
+/** What stands about an article in a page. */
+const FURNITURE = "nav,footer,aside,form,button,select,textarea,figure figcaption,dialog,[role=navigation],[role=complementary],[role=contentinfo]";
 /** Holds no prose of the article, in any page. */
-const DROPPED = "script,style,noscript,template,nav,footer,aside,form,button,select,textarea,svg,math,iframe,object,figure figcaption,dialog,[hidden],[aria-hidden=true]";
+const DROPPED = `script,style,noscript,template,svg,math,iframe,object,[hidden],[aria-hidden=true],${FURNITURE}`;
 
 /** Elements that end a paragraph. */
 const BLOCKS = new Set(("address article blockquote body center dd details div dl dt figure h1 h2 h3 h4 h5 h6 header hr li main ol p pre "
@@ -18,8 +21,16 @@ const isPage = (name: string) => /\.(x?html?)$/i.test(name);
  */
 export function articleIn(name: string, bytes: Uint8Array): string {
   if (!isPage(name)) return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  return proseOf(new DOMParser().parseFromString(decodePage(bytes), "text/html"));
+  return proseOf(parsed(decodePage(bytes)));
 }
+
+/** The prose of copied markup; `undefined` if it holds nothing but prose, which browsers turn into text themselves. */
+export function proseIn(markup: string): string | undefined {
+  const page = parsed(markup);
+  return page.querySelector(FURNITURE) ? proseOf(page) || undefined : undefined;
+}
+
+const parsed = (markup: string) => new DOMParser().parseFromString(markup, "text/html");
 
 /** Pages say how they are encoded near their beginning; those that do not are UTF-8, like all other files. */
 function decodePage(bytes: Uint8Array): string {

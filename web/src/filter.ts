@@ -2,7 +2,7 @@
 // unticks the rest; how many sentences each label has stays in sight, ticked or not.
 
 import type { Topic } from "stancelight";
-import { hueOf, make } from "./dom";
+import { make, swatch } from "./dom";
 
 /** The legend and the choice made in it. */
 export class Filter {
@@ -14,16 +14,16 @@ export class Filter {
   dress(topic: Topic): void {
     this.boxes.clear();
     this.legend.replaceChildren(...topic.labels.filter(({ pole }) => pole !== 0).map((label) => {
-      const swatch = make("span", "swatch", label.name);
-      swatch.style.setProperty("--hue", hueOf(label));
-      swatch.style.setProperty("--style", label.underline);
+      // The way its marks point in the timeline.
+      const way = make("span", "way", label.pole > 0 ? "↑" : "↓");
+      way.ariaHidden = "true";
       const box = make("input", "");
       box.type = "checkbox";
       box.checked = true;
       box.addEventListener("change", this.onChange);
       const count = make("span", "count");
       this.boxes.set(label.name, { box, count });
-      const field = make("label", "", box, swatch, count);
+      const field = make("label", "", box, swatch(label), way, count);
       field.title = label.meaning;
       return make("li", "", field);
     }));

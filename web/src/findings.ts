@@ -1,7 +1,7 @@
 // The list of painted sentences: what keyboards and screen readers go by, since paint is only for eyes.
 
 import type { Sentence, Topic } from "stancelight";
-import { byId, hueOf, make, percent } from "./dom";
+import { byId, hueOf, make, percent, settle } from "./dom";
 
 /** One painted sentence and its index among all. */
 export interface Finding {
@@ -22,8 +22,8 @@ export class Findings {
   private shown = PAGE;
   private current = -1;
 
-  /** `markOf` says what the reader thinks of a sentence. */
-  constructor(choose: (index: number) => void, private readonly markOf: (text: string) => string) {
+  /** `markOf` says what the reader thinks of what is said of a sentence. */
+  constructor(choose: (index: number) => void, private readonly markOf: (text: string, said: string) => string) {
     this.list.addEventListener("click", (event) => {
       const row = (event.target as Element).closest<HTMLElement>("[data-index]");
       if (row) choose(Number(row.dataset["index"]));
@@ -34,8 +34,11 @@ export class Findings {
     });
   }
 
-  /** Shows these; rows that did not change stay the elements they were. */
-  show(findings: Finding[], text: string, topic: Topic): void {
+  /** Shows these of so many sentences. */
+  show(findings: Finding[], text: string, topic: Topic, all: number): void {
+    byId("list").hidden = all === 0;
+    byId("list-hint").hidden = findings.length === 0;
+    byId("list-none").hidden = findings.length > 0;
     this.findings = findings;
     this.text = text;
     this.topic = topic;
@@ -58,29 +61,31 @@ export class Findings {
     return (step > 0 ? after : before)?.index;
   }
 
+  /** Brings the chosen one into view where the list scrolls in a column of its own, below `head` pixels of it. */
+  reveal(head: number): void {
+    const row = this.list.querySelector('[aria-current="true"]')?.getBoundingClientRect();
+    const column = this.list.closest("aside");
+    if (!row || !column || getComputedStyle(column).overflowY !== "auto") return;
+    const box = column.getBoundingClientRect();
+    const [top, bottom] = [box.top + head, Math.min(box.bottom, innerHeight)];
+    if (row.top < top) column.scrollBy(0, row.top - top);
+    else if (row.bottom > bottom) column.scrollBy(0, row.bottom - bottom);
+  }
+
   private render(): void {
-    const rows = this.findings.slice(0, this.shown).map((finding, at) => this.row(finding, this.list.children[at]));
-    rows.forEach((row, at) => {
-      if (this.list.children[at] !== row) this.list.insertBefore(row, this.list.children[at] ?? null);
-    });
-    while (this.list.children.length > rows.length) this.list.lastElementChild?.remove();
+    settle(this.list, this.findings.slice(0, this.shown).map((finding) => this.row(finding)));
     this.more.hidden = this.findings.length <= this.shown;
   }
 
-  /** The row for a finding: the old one if it says the same. */
-  private row({ index, sentence }: Finding, old: Element | undefined): Element {
+  private row({ index, sentence }: Finding): Element {
     const words = this.text.slice(sentence.start, sentence.end);
     const sure = percent(sentence.probabilities[sentence.label] ?? 0);
-    const mark = this.markOf(words);
-    const key = [index, sentence.label, sure, words, mark].join("\u0000");
-    if (old instanceof HTMLElement && old.dataset["key"] === key) return old;
+    const mark = this.markOf(words, sentence.label);
     const button = make("button", "", make("span", "label", sentence.label), make("span", "sure", sure), make("span", "mark", mark), make("span", "text", words));
     button.type = "button";
     button.dataset["index"] = String(index);
     button.setAttribute("aria-current", String(index === this.current));
     button.style.setProperty("--hue", hueOf(this.topic?.labels.find(({ name }) => name === sentence.label)));
-    const row = make("li", "", button);
-    row.dataset["key"] = key;
-    return row;
+    return make("li", "", button);
   }
 }

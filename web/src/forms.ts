@@ -71,7 +71,7 @@ export function asHtml(reading: Reading): string {
 <style>
 :root{color-scheme:light dark}
 body{font:1.1rem/1.7 Charter,Georgia,serif;max-width:68ch;margin:2rem auto;padding:0 1rem}
-article{white-space:pre-wrap;overflow-wrap:anywhere}
+article{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext;text-align:start}
 mark{color:inherit;background:color-mix(in srgb,var(--hue) var(--tint),transparent);text-underline-offset:.22em;print-color-adjust:exact}
 .t0{--tint:10%}.t1{--tint:19%}.t2{--tint:30%}
 footer{font:.9rem/1.5 system-ui,sans-serif;margin-top:2rem;border-top:1px solid;padding-top:1rem}

@@ -52,7 +52,9 @@ export class Models {
     const model: Offered = { name, title: name, file: bytes };
     const { topic } = await this.load(model);
     model.title = `${topic.title} (${name})`;
-    this.offered.push(model);
+    // The same file again, trained anew perhaps, takes its own place.
+    const old = this.offered.findIndex((one) => one.name === name && typeof one.file !== "string");
+    this.offered.splice(old < 0 ? this.offered.length : old, 1, model);
     return model;
   }
 }

@@ -18,14 +18,16 @@ export class Opinions {
   private readonly key: string;
   private readonly opinions = new Map<string, Opinion>();
   private readonly names: string[];
+  /** Said of labels that this model has not: one of the reader's own may have others under the same name. */
+  private readonly foreign: Opinion[] = [];
 
   constructor(topic: Topic) {
     this.key = `stancelight-opinions-${topic.name}`;
     this.names = topic.labels.map(({ name }) => name);
     for (const opinion of stored(this.key)) {
-      // A model of one's own may have other labels under the same name.
       const known = [opinion.said, opinion.label].every((name) => name === null || this.names.includes(name));
       if (known) this.opinions.set(opinion.text, opinion);
+      else this.foreign.push(opinion);
     }
   }
 
@@ -37,7 +39,7 @@ export class Opinions {
   /** Keeps an opinion; the same again takes it back. */
   toggle(opinion: Opinion): void {
     const old = this.opinions.get(opinion.text);
-    if (old?.label === opinion.label) this.opinions.delete(opinion.text);
+    if (old?.label === opinion.label && (opinion.label !== null || old.said === opinion.said)) this.opinions.delete(opinion.text);
     else this.opinions.set(opinion.text, opinion);
     this.keep();
   }
@@ -45,6 +47,7 @@ export class Opinions {
   /** Forgets all of this topic. */
   clear(): void {
     this.opinions.clear();
+    this.foreign.length = 0;
     this.keep();
   }
 
@@ -65,8 +68,9 @@ export class Opinions {
 
   private keep(): void {
     try {
-      if (this.opinions.size === 0) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, JSON.stringify([...this.opinions.values()]));
+      const all = [...this.foreign, ...this.opinions.values()];
+      if (all.length === 0) localStorage.removeItem(this.key);
+      else localStorage.setItem(this.key, JSON.stringify(all));
     } catch {
       // Storage is full or forbidden: they last as long as the page.
     }

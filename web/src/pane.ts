@@ -2,7 +2,7 @@
 // page has one such pane, or two side by side.
 
 import { sentences, type Stancelight, type StancelightWorker, type Verdict } from "stancelight";
-import { byId } from "./dom";
+import { byId, percent } from "./dom";
 import { Editor } from "./editor";
 import { Filter } from "./filter";
 import type { Finding } from "./findings";
@@ -17,6 +17,8 @@ export interface Listener {
   edited(pane: Pane): void;
   /** The reader chose a sentence. */
   chose(pane: Pane, index: number, scroll: boolean): void;
+  /** The reader moved the slider, or ticked a label. */
+  ruled(pane: Pane): void;
   /** What is known or painted has changed. */
   painted(pane: Pane): void;
   /** An article was read to its end. */
@@ -41,6 +43,8 @@ export class Pane {
   version = 0;
   /** Whether the quick model is not through yet. */
   isReading = false;
+  /** The pane whose slider and ticks say what is painted here: itself, or where two articles are compared the first. */
+  rules: Pane = this;
   private readonly filter: Filter;
   private readonly slider: HTMLInputElement;
 
@@ -55,9 +59,9 @@ export class Pane {
       if (index >= 0) listener.chose(this, index, false);
     });
     this.timeline = new Timeline(this.part("timeline"), this.part("timeline-hint"), (index) => listener.chose(this, index, true));
-    this.filter = new Filter(this.part("legend"), () => this.repaint());
+    this.filter = new Filter(this.part("legend"), () => listener.ruled(this));
     this.slider = this.part<HTMLInputElement>("threshold");
-    this.slider.addEventListener("input", () => this.repaint());
+    this.slider.addEventListener("input", () => listener.ruled(this));
   }
 
   /** An element of this pane. */
@@ -67,16 +71,17 @@ export class Pane {
 
   /** The probability from which sentences are painted. */
   get threshold(): number {
-    return Number(this.slider.value);
+    return Number(this.rules.slider.value);
   }
 
   set threshold(threshold: number) {
     this.slider.value = String(threshold);
   }
 
-  /** Puts an article into the pane. */
-  async show(text: string): Promise<void> {
-    this.editor.text = text;
+  /** Puts an article into the pane; `isStep`: so that undoing takes it back. */
+  async show(text: string, isStep = false): Promise<void> {
+    if (isStep) this.editor.put(text);
+    else this.editor.text = text;
     await this.refresh();
   }
 
@@ -96,7 +101,7 @@ export class Pane {
 
   /** Whether a sentence is painted as things stand. */
   isPainted(sentence: Judged): boolean {
-    return (this.stance?.isPainted(sentence, this.threshold) ?? false) && this.filter.allows(sentence.label);
+    return (this.stance?.isPainted(sentence, this.threshold) ?? false) && this.rules.filter.allows(sentence.label);
   }
 
   /** What is painted. */
@@ -146,9 +151,10 @@ export class Pane {
   repaint(): void {
     const { stance, sentences, threshold } = this;
     if (!stance) return;
-    this.part("threshold-value").textContent = threshold.toFixed(2);
+    this.part("threshold-value").textContent = percent(threshold);
+    this.slider.setAttribute("aria-valuetext", percent(threshold));
     const sure = sentences.filter((sentence) => stance.isPainted(sentence, threshold));
-    const painted = sure.filter(({ label }) => this.filter.allows(label));
+    const painted = sure.filter(({ label }) => this.rules.filter.allows(label));
     this.filter.count(sure.map(({ label }) => label));
     this.part("painted-count").textContent = `${painted.length} of ${sentences.length} painted`;
     this.editor.paint(stance.paint(painted, threshold));
@@ -157,11 +163,11 @@ export class Pane {
     this.listener.painted(this);
   }
 
-  /** Shows a sentence as chosen; −1 for none. */
-  mark(index: number, scroll: boolean): void {
+  /** Shows a sentence as chosen, and above `foot` if asked to bring it into view; −1 for none. */
+  mark(index: number, scroll: boolean, foot: number): void {
     this.timeline.mark(index);
     const sentence = this.sentences[index];
-    if (sentence) this.editor.select(sentence.start, sentence.end, scroll);
+    if (sentence) this.editor.select(sentence.start, sentence.end, scroll, foot);
     else this.editor.deselect();
   }
 }

@@ -12,7 +12,7 @@ const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-se
 
 /** Draws one strip a reading, all on one axis. */
 export function draw(readings: Reading[], canvas = document.createElement("canvas")): HTMLCanvasElement {
-  const height = MARGIN * 2 + 96 + readings.length * (STRIP + 34);
+  const height = MARGIN * 2 + 120 + readings.length * (STRIP + 34);
   canvas.width = WIDTH * SCALE;
   canvas.height = height * SCALE;
   const context = canvas.getContext("2d");
@@ -29,21 +29,21 @@ export function draw(readings: Reading[], canvas = document.createElement("canva
     context.fillText(fitting(context, text, WIDTH - MARGIN - x), x, y);
   };
   const titles = readings.map(({ text }) => text.trim().split("\n", 1)[0] ?? "");
-  write(new Set(titles).size === 1 ? titles[0] ?? "" : titles.join("  ·  "), MARGIN, MARGIN + 18, "600 20px", "#1c1f24");
-  write(new Set(readings.map(({ topic }) => topic.question)).size === 1 ? first.topic.question : "", MARGIN, MARGIN + 42, "14px", "#575d66");
+  const [isOneArticle, isOneTopic] = [new Set(readings.map(({ text }) => text)).size === 1, new Set(readings.map(({ topic }) => topic.name)).size === 1];
+  write([...new Set(titles)].join("  ·  "), MARGIN, MARGIN + 18, "600 20px", "#1c1f24");
+  write(isOneTopic ? first.topic.question : "", MARGIN, MARGIN + 42, "14px", "#575d66");
   const longest = Math.max(...readings.map(({ sentences }) => sentences.length), 1);
   const step = Math.min(inner / longest, 36);
   let top = MARGIN + 60;
   readings.forEach((reading, i) => {
-    const several = readings.length > 1;
-    write(several ? `${titles[i] ?? ""} – ${reading.topic.title}` : reading.topic.title, MARGIN, top + 16, "600 13px", "#1c1f24");
+    write(isOneArticle ? reading.topic.title : `${i === 0 ? "First" : "Second"}: ${titles[i] ?? ""}`, MARGIN, top + 16, "600 13px", "#1c1f24");
     strip(context, reading, MARGIN, top + 24, step, inner);
     top += STRIP + 34;
   });
   let x = MARGIN;
   const topics = new Map(readings.map(({ topic }) => [topic.name, topic]));
   for (const topic of topics.values()) for (const label of topic.labels.filter(({ pole }) => pole !== 0)) x = key(context, label, x, top + 14);
-  write("Height: how strongly. Faint: not sure, or neither. Judged by a small model that errs. Stancelight", x + 8, top + 14, "12px", "#575d66");
+  write("One mark a sentence. Height: how strongly. Faint: not sure, or neither. Judged by a small model that errs. Stancelight", MARGIN, top + 40, "12px", "#575d66");
   return canvas;
 }
 

@@ -3,7 +3,7 @@
 // cannot tell come last, and say so.
 
 import { quotations, type Quotation } from "stancelight";
-import { byId, hueOf, make } from "./dom";
+import { byId, hueOf, make, settle, swatch } from "./dom";
 import type { Pane } from "./pane";
 
 /** Speakers listed, and sentences to each. */
@@ -77,7 +77,7 @@ export class Speakers {
   /** Shows them with the counts as painted now. */
   show(pane: Pane): void {
     byId("quoted").hidden = this.speakers.length === 0;
-    this.list.replaceChildren(...this.speakers.map(({ name, sentences }) => {
+    settle(this.list, this.speakers.map(({ name, sentences }) => {
       const labels = pane.stance?.topic.labels.filter(({ pole }) => pole !== 0) ?? [];
       const isOf = (label: string) => (index: number) => {
         const sentence = pane.sentences[index];
@@ -85,11 +85,7 @@ export class Speakers {
       };
       const counts = labels.flatMap((label) => {
         const n = sentences.filter(isOf(label.name)).length;
-        if (n === 0) return [];
-        const swatch = make("span", "swatch", `${label.name} ${n}`);
-        swatch.style.setProperty("--hue", hueOf(label));
-        swatch.style.setProperty("--style", label.underline);
-        return [swatch];
+        return n === 0 ? [] : [swatch(label, `${label.name} ${n}`)];
       });
       const title = make("p", "speaker", make("span", name ? "" : "hint", name || "Speaker not told"), ...counts);
       const places = sentences.slice(0, MOST).map((index) => {

@@ -9,6 +9,17 @@ import { save, saveBlob } from "./save";
 /** Wires the menu; `reading` gives the article at hand when a button is pressed, `all` every one on the page. */
 export function offer(reading: () => Reading | undefined, all: () => Reading[]): void {
   const said = byId("take-said");
+  const menu = byId<HTMLDetailsElement>("take");
+  addEventListener("pointerdown", ({ target }) => {
+    if (!menu.contains(target as Node)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    // Not the reasons as well.
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  });
   const on = (id: string, act: (now: Reading) => Promise<string> | string) =>
     byId(id).addEventListener("click", () => {
       const now = reading();

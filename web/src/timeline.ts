@@ -33,6 +33,11 @@ export class Timeline {
     });
   }
 
+  /** Puts the focus on the mark that a Tab would lead to: the last chosen. */
+  focus(): void {
+    this.marks.find(({ button }) => button.tabIndex === 0)?.button.focus({ preventScroll: true });
+  }
+
   /** Makes room for so many sentences, so that two strips have one axis; 0 for as many as there are. */
   scale(sentences: number): void {
     if (sentences === this.axis) return;

@@ -1,6 +1,6 @@
-// Why a sentence was judged as it was: its text and explanation come in; out go its words, tinted, the sum
-// written out, the words the verdict hangs on, and all shares in a table. The figures are the engine's,
-// unrounded ones added up by it, so the sum is the logit.
+// Why a sentence was judged as it was: its text and explanation come in; out go its words, tinted, the words the
+// verdict hangs on, all shares in a table, and the sum written out. The figures are the engine's, unrounded ones
+// added up by it, so the sum is the logit.
 
 import type { Explanation, Sentence, Topic, Word } from "stancelight";
 import { byId, hueOf, make, percent, signed } from "./dom";
@@ -28,14 +28,15 @@ export function showWhy(text: string, explanation: Explanation, judge: Judge, sp
     `${explanation.sure ? "" : " (not sure)"}; next ${second.name}, ${percent(explanation.probabilities[second.name] ?? 0)}`);
   const quote = make("p", "quote", ...tinted(text, explanation, name));
   quote.style.setProperty("--hue", hueOf(label));
-  const last = make("p", "hint", spoke);
-  byId("why-body").replaceChildren(verdict, quote, sum(explanation, name), last);
+  const last = make("p", "hint", `Deeper: speaks more for “${name}”. Dotted: speaks against it. ${spoke}`);
+  byId("why-body").replaceChildren(verdict, quote, last);
   // Up to a hundred readings more: they may come after the rest, or when another sentence is shown.
   void flipOf(text, explanation, (shorter) => judge.score(shorter)).then((flip) => {
     if (quote.isConnected) last.before(hinge(text, flip));
   }, () => undefined);
-  byId("why-table").replaceChildren(table(text, explanation, name));
+  byId("why-table").replaceChildren(table(text, explanation, name), sum(explanation, name));
   section.hidden = false;
+  section.scrollTop = 0;
 }
 
 /** Hides the panel. */
@@ -79,12 +80,13 @@ function sum(explanation: Explanation, name: string): HTMLElement {
   const below = Object.keys(explanation.logits).flatMap((label, i) => (i > 0 ? [" + ", power(label)] : [power(label)]));
   return make("p", "sum",
     make("span", "", `bias ${signed(explanation.bias[name] ?? 0)}, words ${signed(words)} = logit ${signed(logit(name))}`),
-    make("span", "", power(name), " ÷ (", ...below, `) ${/^[<>]/.test(p) ? "" : "= "}${p}`));
+    make("span", "", power(name), " ÷ (", ...below, `) ${/^[<>]/.test(p) ? "" : "= "}${p}`),
+    make("span", "", `The sums of all ${Object.keys(explanation.logits).length} labels, each as a power of e, divide 100\u00a0% among them.`));
 }
 
 /** The words the verdict hangs on, struck out, and what is said without them. */
 function hinge(text: string, flip: Flip | undefined): HTMLElement {
-  if (!flip) return make("p", "flip hint", "It does not hang on a few words: taking out the five that matter most leaves the verdict as it is.");
+  if (!flip) return make("p", "flip hint", "It does not hang on a few words: without those that matter most the verdict is the same.");
   const struck = flip.words.flatMap((word, i) => {
     const del = make("del", "", text.slice(word.start, word.end));
     return i === 0 ? [del] : [i === flip.words.length - 1 ? " and " : ", ", del];

@@ -2,22 +2,23 @@
 // sentence who judged it, kept for offline and for the next visit, taken back.
 
 import { expect, test, type Page } from "@playwright/test";
+import { signed } from "../src/dom";
 import { open, served, write } from "./page";
 
 const TEXT = "The soup was good and warm. It rained all day. Nobody liked the bad bread.\n\nA fine evening, they said.";
 
 /** What the timeline says of each sentence. */
-const verdicts = (page: Page) => page.locator("#timeline button").evaluateAll((marks) => marks.map((mark) => mark.getAttribute("aria-label") ?? ""));
+const verdicts = (page: Page, suffix = "") => page.locator(`#timeline${suffix} button`).evaluateAll((marks) => marks.map((mark) => mark.getAttribute("aria-label") ?? ""));
 
 /** What a model of the goldens says of each, without the page. */
 const told = (page: Page, model: string) => page.evaluate(async ([model, text]) => {
   const { load } = (await import(new URL("stancelight/index.js", document.baseURI).href)) as typeof import("stancelight");
   const stance = await load({ model: new URL(`stancelight/models/goldens/${model}.stance`, document.baseURI) });
-  return stance.analyze(text).map(({ label, score }) => [label, (score < 0 ? "−" : "+") + Math.abs(score).toFixed(2)] as const);
+  return stance.analyze(text).map(({ label, score }) => [label, score] as const);
 }, [model, TEXT] as const);
 
 async function expectVerdicts(page: Page, model: string): Promise<void> {
-  const expected = (await told(page, model)).map(([label, score], i) => new RegExp(`^Sentence ${i + 1}: ${label}, .* stance \\${score}$`));
+  const expected = (await told(page, model)).map(([label, score], i) => new RegExp(`^Sentence ${i + 1}: ${label}, .* stance ${signed(score).replace("+", "\\+")}$`));
   await expect.poll(async () => {
     const found = await verdicts(page);
     return found.length === expected.length && expected.every((wanted, i) => wanted.test(found[i] ?? ""));
@@ -52,6 +53,21 @@ test("the larger model is fetched when asked for, judges every sentence, and say
   await page.getByRole("button", { name: "Read closely" }).click();
   await expect(page.locator("#closer-said")).toHaveText("");
   await expectVerdicts(page, "toy");
+});
+
+test("articles compared are read closely together, and together not", async ({ page }) => {
+  await open(page, "/toy/");
+  await write(page, TEXT);
+  await page.getByLabel("Show").selectOption({ label: "two articles" });
+  await write(page, TEXT, "editor-2");
+  await expectVerdicts(page, "toy");
+  const both = async () => (await Promise.all(["", "-2"].map((suffix) => verdicts(page, suffix)))).map(String);
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expectVerdicts(page, "encoder");
+  await expect.poll(async () => new Set(await both()).size).toBe(1);
+  await page.getByRole("button", { name: "Read closely" }).click();
+  await expectVerdicts(page, "toy");
+  await expect.poll(async () => new Set(await both()).size).toBe(1);
 });
 
 test("the wish is kept, and fulfilled offline as well", async ({ page, context }) => {

@@ -60,6 +60,60 @@ test("a model of one's own is taken over", async ({ page, request }) => {
   await expect(page.locator("#topic")).toContainText("mine.stance");
 });
 
+test("the same file again takes its own place on the menu", async ({ page, request }) => {
+  await open(page);
+  const before = await page.locator("#topic option").count();
+  const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+  for (let time = 0; time < 2; time += 1) {
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
+    await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
+  }
+  await expect(page.locator("#topic option")).toHaveCount(before + 1);
+});
+
+test.describe("without what the service worker keeps", () => {
+  test.use({ serviceWorkers: "block" });
+
+  test("a model that cannot be had leaves menu, view and article as they are, and says so", async ({ page, request }) => {
+    await open(page);
+    const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
+    await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
+    await page.route("**/*.stance", (route) => route.abort());
+    await page.locator("#topic").selectOption({ label: "News sentiment" });
+    await expect(page.getByRole("alert")).toContainText("News sentiment cannot be used");
+    await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
+    await page.reload();
+    await expect(page.getByRole("alert")).toContainText("cannot be used");
+    await page.unroute("**/*.stance");
+    await open(page);
+    await page.route("**/*.stance", (route) => route.abort());
+    await page.getByLabel("Show").selectOption({ label: "two topics" });
+    await expect(page.getByRole("alert")).toContainText("News sentiment cannot be used");
+    await expect(page.getByLabel("Show")).toHaveValue("one");
+    await expect(page.locator("#editor-2")).toHaveCount(0);
+    // Typing goes on, and the complaint goes.
+    await write(page, "Both sides signed the accord.");
+    await expect(page.getByRole("alert")).toBeHidden();
+    await expect(page.locator("#timeline button")).toHaveCount(1);
+  });
+});
+
+test("of a web page pasted whole the menus stay behind, and the paste can be taken back", { tag: "@firefox" }, async ({ page }) => {
+  await open(page);
+  const text = () => page.locator("#editor").evaluate((editor) => editor.textContent);
+  await write(page, "Before. ");
+  await page.keyboard.press("Control+End");
+  const html = "<nav><a href='/'>Home</a></nav><main><h1>Talks</h1><p>The army <b>shelled</b> the port.</p><p>Both sides signed.</p><form><button>Subscribe</button></form></main><footer>Imprint</footer>";
+  await paste(page, "Home\nTalks\nThe army shelled the port.\n\nBoth sides signed.\nSubscribe\nImprint", html);
+  expect(await text()).toBe("Before. Talks\n\nThe army shelled the port.\n\nBoth sides signed.");
+  await page.keyboard.press("Control+z");
+  expect(await text()).toBe("Before. ");
+  // Words alone come in as any browser pastes them.
+  await paste(page, "The port.", "<span>The <i>port</i>.</span>");
+  expect(await text()).toBe("Before. The port.");
+});
+
 test("pasted markup stays inert text", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Clear" }).click();

@@ -3,7 +3,7 @@
 
 import { expect, test, type Page } from "@playwright/test";
 import AxeBuilder from "@axe-core/playwright";
-import { open, shots } from "./page";
+import { open, shots, write } from "./page";
 
 const VIEWS = ["one article", "two topics", "two articles"];
 
@@ -14,6 +14,44 @@ async function show(page: Page, view: string): Promise<void> {
   await page.locator("#findings button").first().click();
   await expect(page.locator("#why")).toBeVisible();
 }
+
+const SPEECH = ["Admiral Ines Karo", "Minister Pell Adren", "the ambassador of Norway", "Orsolya Vint", "President Adama Sirou of the Northern and Southern Islands"]
+  .map((who) => `“We sign the accord and thank you,” said ${who}. “We will answer with force,” said ${who}.`).join("\n\n");
+const LONG_WORDS = `${"Donaudampfschifffahrtsgesellschaft".repeat(4)} threatened them. See https://example.org/${"a-long-way-down/".repeat(9)}`;
+const SCRIPTS = "الجيش قصف الميناء وهدد بالهجوم مرة أخرى.\n\nשתי הממשלות חתמו על ההסכם.\n\nThe army shelled the port.";
+
+/** What else a reader may come to see, each from a page just opened. */
+const STATES: Record<string, (page: Page) => Promise<unknown>> = {
+  empty: (page) => page.getByRole("button", { name: "Clear" }).click(),
+  menu: (page) => page.getByText("Save or share").click(),
+  "none painted": async (page) => {
+    for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+    await expect(page.getByText("None as things stand")).toBeVisible();
+  },
+  "broken model": async (page) => {
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: Buffer.from("noise") });
+    await expect(page.getByRole("alert")).toBeVisible();
+  },
+  speakers: async (page) => {
+    await write(page, SPEECH);
+    await expect(page.locator("#speakers > li")).toHaveCount(5);
+  },
+  judged: async (page) => {
+    await page.locator("#findings button").first().click();
+    await page.getByRole("button", { name: "Right", exact: true }).click();
+    await expect(page.locator("#opinions")).toBeVisible();
+  },
+  "long words": async (page) => {
+    await write(page, LONG_WORDS);
+    await page.locator("#threshold").fill("0.34");
+    await page.locator("#timeline button").first().click();
+  },
+  scripts: async (page) => {
+    await write(page, SCRIPTS);
+    await page.locator("#timeline button").first().click();
+    await expect(page.locator("#why .quote")).toContainText("الجيش");
+  },
+};
 
 for (const [name, media] of [
   ["light", { colorScheme: "light" }],
@@ -31,7 +69,68 @@ for (const [name, media] of [
       await page.screenshot({ path: `${shots}/${name}-${view.replace(" ", "-")}.png`, fullPage: true });
     }
   });
+
+  test(`nor in the states between, in ${name} colours`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.emulateMedia(media);
+    for (const [state, come] of Object.entries(STATES)) {
+      await open(page);
+      await come(page);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => [state, id, nodes.map(({ html }) => html)])).toEqual([]);
+      await page.screenshot({ path: `${shots}/${name}-${state.replace(" ", "-")}.png` });
+    }
+  });
 }
+
+test("nothing overflows at 320 pixels in the states between, and what is chosen stands above its reasons", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const [state, come] of Object.entries(STATES)) {
+    await open(page);
+    await come(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), state).toBeLessThanOrEqual(320);
+    await page.screenshot({ path: `${shots}/320-${state.replace(" ", "-")}.png` });
+  }
+  await open(page);
+  // At the foot of the screen, where the reasons come up.
+  await page.evaluate(() => {
+    const text = document.getElementById("editor")?.firstChild as Text;
+    const range = new Range();
+    const at = text.data.indexOf("In a gesture");
+    range.setStart(text, at);
+    range.setEnd(text, at + 5);
+    scrollBy(0, range.getBoundingClientRect().bottom - innerHeight + 20);
+  });
+  const y = await page.evaluate(() => innerHeight - 30);
+  await page.mouse.click(80, y);
+  await expect(page.locator("#why .quote")).toContainText("In a gesture");
+  const [bottom, foot] = await page.evaluate(() => {
+    const [range] = CSS.highlights.get("chosen-stance") as unknown as Set<Range>;
+    return [range?.getBoundingClientRect().bottom ?? NaN, document.getElementById("why")?.getBoundingClientRect().top ?? NaN];
+  });
+  expect(bottom).toBeLessThanOrEqual(foot as number);
+});
+
+test("each paragraph is set the way its script runs", async ({ page }) => {
+  await open(page);
+  await STATES["scripts"]?.(page);
+  const [paper, arabic, english] = await page.evaluate(() => {
+    const editor = document.getElementById("editor") as HTMLElement;
+    const text = editor.firstChild as Text;
+    const box = (from: number, to: number) => {
+      const range = new Range();
+      range.setStart(text, from);
+      range.setEnd(text, to);
+      return range.getBoundingClientRect();
+    };
+    const { paddingLeft, paddingRight } = getComputedStyle(editor);
+    const { left, right } = editor.getBoundingClientRect();
+    const inner = { left: left + parseFloat(paddingLeft), right: right - parseFloat(paddingRight) };
+    return [inner, box(0, text.data.indexOf("\n")), box(text.data.indexOf("The army"), text.data.length)];
+  });
+  expect(Math.abs((arabic?.right ?? NaN) - (paper?.right ?? NaN))).toBeLessThan(3);
+  expect(Math.abs((english?.left ?? NaN) - (paper?.left ?? NaN))).toBeLessThan(3);
+});
 
 test("fits a screen 320 pixels wide, which is 1280 at 400 %", async ({ page }) => {
   await page.setViewportSize({ width: 320, height: 256 });
@@ -43,7 +142,7 @@ test("fits a screen 320 pixels wide, which is 1280 at 400 %", async ({ page }) =
     const why = await page.locator("#why").boundingBox();
     expect(why?.height).toBeLessThanOrEqual(0.6 * 256);
   }
-  await page.getByText("Take it along").click();
+  await page.getByText("Save or share").click();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
   await page.getByRole("button", { name: "Close", exact: true }).click();
   await expect(page.locator("#why")).toBeHidden();
@@ -121,7 +220,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const ground of grounds) expect(contrast(text as Rgb, ground), `${topic} ${ground.join()}`).toBeGreaterThanOrEqual(4.5);
       // The deepest tint of a word in the reasons.
       const words = await page.locator("#legend .swatch").evaluateAll((swatches) => swatches.map((swatch) => getComputedStyle(swatch).textDecorationColor));
-      const panel = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      const panel = await page.locator("#why").evaluate((why) => getComputedStyle(why).backgroundColor);
       const soaked = await composed(page, words.map((hue) => [panel, `color-mix(in srgb, ${hue} 45%, transparent)`]));
       for (const ground of soaked) expect(contrast(text as Rgb, ground)).toBeGreaterThanOrEqual(4.5);
     }

@@ -1,6 +1,7 @@
 // The article is read, painted and explained.
 
 import { expect, test } from "@playwright/test";
+import { percent, signed } from "../src/dom";
 import { meanOf, student } from "../src/figures";
 import { open, painted, shots, summary, write } from "./page";
 
@@ -62,7 +63,7 @@ test("the sum is written out, and the words the verdict hangs on are the engine'
   const [, bias = "", words = "", logit = ""] = /bias (\S+), words (\S+) = logit (\S+)/.exec(line) ?? [];
   const number = (figure: string) => Number(figure.replace("−", "-"));
   expect(Math.abs(number(bias) + number(words) - number(logit))).toBeLessThan(0.016);
-  expect(line).toMatch(/(= |[<>])\d+(\.\d)? %$/);
+  expect(line).toMatch(/(= |[<>])\d+(\.\d)?\s%\n/);
   const struck = await page.locator(".flip del").allTextContents();
   expect(struck.length).toBeGreaterThan(0);
   const said = (await page.locator(".flip strong").textContent()) ?? "";
@@ -90,6 +91,74 @@ test("j and k walk through the findings, Escape leaves", { tag: "@firefox" }, as
   expect(await page.locator('#findings [aria-current="true"]').textContent()).toBe(first);
   await page.keyboard.press("Escape");
   await expect(page.locator("#why")).toBeHidden();
+});
+
+test("Escape closes the reasons from the article too, and the focus is never lost with them", async ({ page }) => {
+  await open(page);
+  await page.locator("#timeline button").nth(2).click();
+  await page.locator("#editor").focus();
+  await page.keyboard.press("Escape");
+  await expect(page.locator("#why")).toBeHidden();
+  await expect(page.locator("#editor")).toBeFocused();
+  await page.locator("#timeline button").nth(2).click();
+  await page.getByRole("button", { name: "Close", exact: true }).press("Enter");
+  await expect(page.locator("#why")).toBeHidden();
+  await expect(page.locator("#timeline button").nth(2)).toBeFocused();
+});
+
+test("wherever the list stands, the reasons come into sight and the chosen row stays there", async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 700 });
+  await open(page);
+  const column = page.locator("aside");
+  await column.evaluate((column) => column.scrollTo(0, column.scrollHeight));
+  for (const row of [page.locator("#findings button").last(), page.locator("#findings button").first()]) {
+    await row.click();
+    await expect(page.locator("#why .quote")).toBeInViewport();
+    const [why, chosen, height] = await row.evaluate((row) => [
+      document.getElementById("why")?.getBoundingClientRect().bottom ?? NaN, row.getBoundingClientRect(), innerHeight,
+    ] as const);
+    expect(chosen.top).toBeGreaterThanOrEqual(why - 1);
+    expect(chosen.bottom).toBeLessThanOrEqual(height + 1);
+  }
+});
+
+test("a row that says the same stays the element it was, and keeps the focus", async ({ page }) => {
+  await open(page);
+  await page.locator("#speakers button").first().focus();
+  await page.locator("#findings li").evaluateAll((rows) => Object.assign(window, { rows, words: rows.map(({ textContent }) => textContent) }));
+  // One row in the middle goes, another comes.
+  await page.getByRole("checkbox", { name: /threat/ }).evaluate((box) => (box as HTMLInputElement).click());
+  await page.getByRole("checkbox", { name: /threat/ }).evaluate((box) => (box as HTMLInputElement).click());
+  const kept = await page.locator("#findings li").evaluateAll((now) => {
+    const { rows, words } = window as unknown as { rows: Element[]; words: string[] };
+    return now.map((row) => ({ isThreat: /^threat/.test(row.textContent ?? ""), isOld: rows.includes(row), isKnown: words.includes(row.textContent ?? "") }));
+  });
+  expect(kept.length).toBeGreaterThan(5);
+  for (const { isThreat, isOld, isKnown } of kept) expect([isOld, isKnown]).toEqual([!isThreat, true]);
+  await page.locator("#editor").evaluate((editor) => {
+    editor.append("x");
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  await expect(page.locator("#painted-count")).toContainText("18");
+  await expect(page.locator("#speakers button").first()).toBeFocused();
+});
+
+test("a cleared article can be had back, and cleared again", { tag: "@firefox" }, async ({ page }) => {
+  await open(page);
+  const text = () => page.locator("#editor").evaluate((editor) => editor.textContent);
+  await write(page, "My own words, not kept anywhere.");
+  await page.getByRole("button", { name: "Clear" }).click();
+  expect(await text()).toBe("");
+  await page.keyboard.press("Control+z");
+  expect(await text()).toBe("My own words, not kept anywhere.");
+  await expect(page.locator("#timeline button")).toHaveCount(1);
+  await page.keyboard.press("Control+Shift+z");
+  expect(await text()).toBe("");
+});
+
+test("figures: a true minus, no sign before nothing, never 100 %", () => {
+  expect([0.5, -0.5, 0.004, -0.004].map(signed)).toEqual(["+0.50", "−0.50", "0.00", "0.00"]);
+  expect([0.5, 0.995, 0.9999, 0.0001].map(percent)).toEqual(["50\u00a0%", "99.5\u00a0%", ">99.9\u00a0%", "<0.1\u00a0%"]);
 });
 
 test("a click into a sentence explains it", async ({ page }) => {
@@ -142,18 +211,24 @@ test("the timeline has a mark a sentence, reached by click and by arrow keys", a
   await page.keyboard.press("Enter");
   await expect(marks.nth(4)).toHaveAttribute("aria-current", "true");
   await expect(page.locator('#timeline [tabindex="0"]')).toHaveCount(1);
-  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+ %, stance [+−]/);
+  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+\s%, stance [+−]/);
 });
 
 test("the mean stance comes with an interval around it", async ({ page }) => {
   await open(page);
-  const numbers = /Mean stance ([+−]\d\.\d\d) \(95 % interval ([+−]\d\.\d\d) to ([+−]\d\.\d\d)\)/.exec(await summary(page));
+  const numbers = /Mean stance ([+−]\d\.\d\d) \(95\s% interval ([+−]\d\.\d\d) to ([+−]\d\.\d\d)\)/.exec(await summary(page));
   const [mean = NaN, low = NaN, high = NaN] = (numbers ?? []).slice(1).map((figure) => Number(figure.replace("−", "-")));
   expect(low).toBeLessThan(mean);
   expect(mean).toBeLessThan(high);
   // From the table of Student's t.
   for (const [degrees, value] of [[4, 2.776], [9, 2.262], [29, 2.045]] as const) expect(Math.abs(student(degrees) / value - 1)).toBeLessThan(0.003);
   expect(meanOf([0.5, -0.5]).interval).toBeUndefined();
+});
+
+test("the scale of the mean is told in the topic's words", async ({ page }) => {
+  await open(page);
+  await expect(page.locator("#summary")).toContainText("from −1, all threat, to +1, all cooperation");
+  await expect(page.locator("#question")).toContainText("cooperation with someone");
 });
 
 test("topics can be changed", { tag: "@firefox" }, async ({ page }) => {

@@ -46,6 +46,48 @@ test("a reader's judgements are kept, exported for training, and forgotten on re
   expect(await page.evaluate(() => localStorage.length)).toBe(0);
 });
 
+test("a judgement goes with what is said of a sentence now, and none is lost to a model with other labels", async ({ page }) => {
+  await open(page);
+  await write(page, "Both governments signed the accord.\n\nThe ministers thanked Norway.\n\nThe envoys shook hands and agreed.");
+  const said = [["Both governments signed the accord.", "neutral", null], ["The ministers thanked Norway.", "neutral", "cooperation"], ["The envoys shook hands and agreed.", "warm", "cold"]];
+  await page.evaluate((said) => localStorage.setItem("stancelight-opinions-cooperation-threat",
+    JSON.stringify(said.map(([text, said, label]) => ({ text, said, label })))), said);
+  const text = await page.locator("#editor").evaluate((editor) => editor.textContent ?? "");
+  await page.reload();
+  await summary(page);
+  await write(page, text);
+  await page.locator("#threshold").fill("0.34");
+  const rows = page.locator("#findings button");
+  await expect(rows).toHaveCount(3);
+  for (let row = 0; row < 3; row += 1) await expect(rows.nth(row).locator(".label")).toHaveText("cooperation");
+  // "Not neutral" says nothing against cooperation.
+  await expect(rows.nth(0).locator(".mark")).toHaveText("");
+  await expect(rows.nth(1).locator(".mark")).toHaveText("✓ right");
+  await rows.nth(0).click();
+  await expect(page.locator('#opinion-choices [aria-pressed="true"]')).toHaveCount(0);
+  await page.locator("#opinion-choices").getByRole("button", { name: "Wrong", exact: true }).click();
+  await expect(rows.nth(0).locator(".mark")).toHaveText("✗ wrong");
+  const kept = await page.evaluate(() => JSON.parse(localStorage.getItem("stancelight-opinions-cooperation-threat") ?? "") as { label: string | null }[]);
+  expect(kept.map(({ label }) => label).sort()).toEqual(["cold", "cooperation", null]);
+});
+
+test("the menu closes by Escape and by a click elsewhere", { tag: "@firefox" }, async ({ page }) => {
+  await open(page);
+  const button = page.getByRole("button", { name: "Copy link" });
+  await page.locator("#timeline button").first().click();
+  await page.getByText("Save or share").click();
+  await button.focus();
+  await page.keyboard.press("Escape");
+  await expect(button).toBeHidden();
+  await expect(page.locator("#take summary")).toBeFocused();
+  // One thing at a time.
+  await expect(page.locator("#why")).toBeVisible();
+  await page.getByText("Save or share").click();
+  await expect(button).toBeVisible();
+  await page.locator("#question").click();
+  await expect(button).toBeHidden();
+});
+
 /** Presses a button of the menu and gives the file that comes of it. */
 async function taken(page: Page, name: string): Promise<string> {
   const coming = page.waitForEvent("download");
@@ -60,7 +102,7 @@ test("the findings can be taken along as JSON, CSV and a page of their own", asy
   await write(page, text);
   await page.locator("#threshold").fill("0.34");
   await expect(page.locator("#timeline button")).toHaveCount(2);
-  await page.getByText("Take it along").click();
+  await page.getByText("Save or share").click();
   const json = await taken(page, "JSON");
   const found = JSON.parse(json) as { topic: string; sentences: { start: number; end: number; text: string; label: string; painted: boolean }[] };
   expect(found.topic).toBe("cooperation-threat");
@@ -92,7 +134,7 @@ test("a link holds the article, the topic and the threshold; too long or damaged
   const text = "Le siège 🎉 was lifted.\n\nThe army shelled the port.";
   await write(page, text);
   await page.locator("#threshold").fill("0.41");
-  await page.getByText("Take it along").click();
+  await page.getByText("Save or share").click();
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect(page.locator("#take-said")).toContainText("Link copied");
   const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -124,7 +166,7 @@ test("on paper there is the article and no button", async ({ page }) => {
 
 test("the timeline can be taken along as a picture", async ({ page }) => {
   await open(page);
-  await page.getByText("Take it along").click();
+  await page.getByText("Save or share").click();
   for (const [view, strips] of [["one article", 1], ["two topics", 2], ["two articles", 2]] as const) {
     await page.getByLabel("Show").selectOption({ label: view });
     if (strips === 2) await expect(page.locator("#timeline-2 button").first()).toBeVisible();
@@ -148,7 +190,7 @@ test("the timeline can be taken along as a picture", async ({ page }) => {
       return { width: image.width, height: image.height, threat: rows.size };
     }, bytes.toString("base64"));
     expect(seen.width).toBe(1920);
-    expect(seen.height).toBe(2 * (160 + strips * 154));
+    expect(seen.height).toBe(2 * (184 + strips * 154));
     expect(seen.threat).toBeGreaterThan(60);
   }
 });

@@ -62,7 +62,7 @@ test("two articles are compared: counts, means, an interval, and one axis", asyn
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page);
   await show(page, "two articles");
-  await expect(page.locator("#comparison-body")).toContainText(/95 % interval [+−]\d/);
+  await expect(page.locator("#comparison-body")).toContainText(/95\s% interval [+−]\d/);
   await expect(page.locator("#changes-section")).toBeHidden();
   const count = async (suffix: string) => Number(await page.locator(`#legend${suffix} li`, { hasText: "threat" }).locator(".count").textContent());
   const cells = await page.locator("#comparison-body tr", { hasText: "threat" }).locator("td").allTextContents();
@@ -71,6 +71,26 @@ test("two articles are compared: counts, means, an interval, and one axis", asyn
   const width = async (suffix: string) => (await page.locator(`#timeline${suffix} button`).first().boundingBox())?.width;
   expect(Math.abs(((await width("")) ?? 0) - ((await width("-2")) ?? NaN))).toBeLessThan(0.1);
   await page.screenshot({ path: `${shots}/articles.png`, fullPage: true });
+});
+
+test("in a comparison one slider and one set of ticks rule both articles", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await show(page, "two articles");
+  const shown = async () => [Object.values(await painted(page)).flat().length, Object.values(await painted(page, "other")).flat().length] as const;
+  await expect.poll(shown).toEqual([9, expect.any(Number)]);
+  const [, before] = await shown();
+  await page.locator("#threshold").fill("0.99");
+  await expect.poll(async () => (await shown())[1]).toBeLessThan(before);
+  await page.getByRole("checkbox", { name: /threat/ }).uncheck();
+  await page.getByRole("checkbox", { name: /cooperation/ }).uncheck();
+  expect(await shown()).toEqual([0, 0]);
+  const row = page.locator("#comparison-body tr", { hasText: "threat" }).locator("td");
+  await expect(row.nth(0)).toHaveText("0");
+  await expect(row.nth(1)).toHaveText("0");
+  // Under two topics each pane has its own again.
+  await show(page, "two topics");
+  await expect.poll(async () => (await shown())[1]).toBeGreaterThan(0);
 });
 
 test("of two versions the new, gone and changed sentences are listed and lead to their place", async ({ page }) => {
