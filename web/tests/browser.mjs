@@ -9,7 +9,13 @@ export const launchOptions = {
   ],
 };
 
-/** Firefox by the protocol that the system's own understands; Playwright's needs one built for it. */
-export const firefox = process.env.FIREFOX
-  ? /** @type {const} */ ({ browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath: process.env.FIREFOX } })
+const executablePath = process.env.FIREFOX;
+
+/**
+ * Firefox with these preferences, by the protocol that the system's own understands; Playwright's needs one built for it.
+ * Undefined where none is named.
+ */
+export const firefox = executablePath
+  ? (/** @type {Record<string, number>} */ firefoxUserPrefs = {}) =>
+    /** @type {const} */ ({ browserName: "firefox", channel: "moz-firefox", launchOptions: { executablePath, firefoxUserPrefs } })
   : undefined;

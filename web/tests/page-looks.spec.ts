@@ -53,15 +53,16 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
   },
 };
 
-for (const [name, media] of [
-  ["light", { colorScheme: "light" }],
-  ["dark", { colorScheme: "dark" }],
-  ["forced", { forcedColors: "active" }],
+for (const [name, media, query, tag] of [
+  ["light", { colorScheme: "light" }, "(prefers-color-scheme: light)", "@firefox"],
+  ["dark", { colorScheme: "dark" }, "(prefers-color-scheme: dark)", "@firefox-dark"],
+  ["forced", { forcedColors: "active" }, "(forced-colors: active)", "@firefox-forced"],
 ] as const) {
-  test(`axe finds nothing in ${name} colours, whatever is shown`, async ({ page }) => {
-    test.setTimeout(60_000);
+  test(`axe finds nothing in ${name} colours, whatever is shown`, { tag }, async ({ page }) => {
+    test.setTimeout(120_000);
     await page.emulateMedia(media);
     await open(page);
+    expect(await page.evaluate((query) => matchMedia(query).matches, query)).toBe(true);
     for (const view of VIEWS) {
       await show(page, view);
       const { violations } = await new AxeBuilder({ page }).analyze();
@@ -268,9 +269,10 @@ test("the two sides differ to every eye, and by their lines as well", async ({ p
   }
 });
 
-test("with reduced motion nothing moves", async ({ page }) => {
+test("with reduced motion nothing moves", { tag: "@firefox-dark" }, async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page);
+  expect(await page.evaluate(() => matchMedia("(prefers-reduced-motion: reduce)").matches)).toBe(true);
   await show(page, "two topics");
   const moving = await page.evaluate(() => document.getAnimations().length
     + [...document.querySelectorAll("*")].filter((element) => getComputedStyle(element).transitionDuration.split(", ").some((time) => parseFloat(time) > 0)).length);

@@ -1,10 +1,10 @@
 // What a reader takes along, and what they say of the verdicts.
 
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { expect, test, type Page } from "@playwright/test";
-import { open, shots, summary, write } from "./page";
+import { downloaded, open, shots, summary, write } from "./page";
 
-test("a reader's judgements are kept, exported for training, and forgotten on request", async ({ page }) => {
+test("a reader's judgements are kept, exported for training, and forgotten on request", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await expect(page.locator("#opinions")).toBeHidden();
   const rows = page.locator("#findings button");
@@ -26,11 +26,9 @@ test("a reader's judgements are kept, exported for training, and forgotten on re
   await expect(page.getByRole("button", { name: "Right", exact: true })).toHaveAttribute("aria-pressed", "true");
   const [first, second, third] = [await words(0), await words(1), await words(2)];
   const said = (await rows.nth(0).locator(".label").textContent()) ?? "";
-  const coming = page.waitForEvent("download");
-  await page.getByRole("button", { name: "Download for training" }).click();
-  const download = await coming;
-  expect(download.suggestedFilename()).toBe("cooperation-threat-corrections.jsonl");
-  const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\n").map((line) => JSON.parse(line) as { text: string; label: unknown });
+  const { name, bytes } = await downloaded(page, () => page.getByRole("button", { name: "Download for training" }).click());
+  expect(name).toBe("cooperation-threat-corrections.jsonl");
+  const lines = bytes.toString("utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { text: string; label: unknown });
   expect(lines.map(({ text }) => text)).toEqual([first, second, third]);
   expect(lines[0]?.label).toBe(said);
   expect(lines[1]?.label).toBe("neutral");
@@ -90,12 +88,11 @@ test("the menu closes by Escape and by a click elsewhere", { tag: "@firefox" }, 
 
 /** Presses a button of the menu and gives the file that comes of it. */
 async function taken(page: Page, name: string): Promise<string> {
-  const coming = page.waitForEvent("download");
-  await page.locator(".take").getByRole("button", { name, exact: true }).click();
-  return readFile(await (await coming).path(), "utf8");
+  const { bytes } = await downloaded(page, () => page.locator(".take").getByRole("button", { name, exact: true }).click());
+  return bytes.toString("utf8");
 }
 
-test("the findings can be taken along as JSON, CSV and a page of their own", async ({ page, context }) => {
+test("the findings can be taken along as JSON, CSV and a page of their own", { tag: "@firefox" }, async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   await open(page);
   const text = 'The army "shelled" the port, <b onclick="x()">twice</b> & again.\nBoth sides signed the accord and thanked Norway.';
@@ -164,17 +161,14 @@ test("on paper there is the article and no button", async ({ page }) => {
   await page.pdf({ path: `${shots}/print.pdf`, printBackground: true });
 });
 
-test("the timeline can be taken along as a picture", async ({ page }) => {
+test("the timeline can be taken along as a picture", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   await page.getByText("Save or share").click();
   for (const [view, strips] of [["one article", 1], ["two topics", 2], ["two articles", 2]] as const) {
     await page.getByLabel("Show").selectOption({ label: view });
     if (strips === 2) await expect(page.locator("#timeline-2 button").first()).toBeVisible();
-    const coming = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Timeline as PNG" }).click();
-    const download = await coming;
-    expect(download.suggestedFilename()).toBe("stancelight.png");
-    const bytes = await readFile(await download.path());
+    const { name, bytes } = await downloaded(page, () => page.getByRole("button", { name: "Timeline as PNG" }).click());
+    expect(name).toBe("stancelight.png");
     expect(bytes.subarray(1, 4).toString("latin1")).toBe("PNG");
     await writeFile(`${shots}/timeline-${view.replace(" ", "-")}.png`, bytes);
     // Twice 960 pixels; each strip and the legend in the labels' colours.

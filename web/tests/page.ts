@@ -1,5 +1,6 @@
 // What every page test does: opens the page, writes into it as a person would, and asks what is painted.
 
+import { readFile } from "node:fs/promises";
 import { expect, type Page } from "@playwright/test";
 
 /** Where pictures of the page's states go, to be looked at. */
@@ -39,6 +40,42 @@ export async function write(page: Page, text: string, editor = "editor"): Promis
     editor.textContent = value;
     editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
   }, [editor, text] as const);
+}
+
+/**
+ * What the page offers as a download when `act` is done: its name and what is in it. Of Firefox's downloads the driver
+ * is not told; there the page's link is caught as it is pressed.
+ */
+export async function downloaded(page: Page, act: () => Promise<unknown>): Promise<{ name: string; bytes: Buffer }> {
+  if (page.context().browser()?.browserType().name() !== "firefox") {
+    const coming = page.waitForEvent("download");
+    await act();
+    const download = await coming;
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  }
+  await page.evaluate(() => {
+    const { createObjectURL } = URL;
+    const link = HTMLAnchorElement.prototype;
+    const { click } = link;
+    Reflect.deleteProperty(window, "offered");
+    let file: Blob | undefined;
+    URL.createObjectURL = (blob) => {
+      file = blob as Blob;
+      return createObjectURL(blob);
+    };
+    link.click = function (this: HTMLAnchorElement) {
+      Object.assign(URL, { createObjectURL });
+      Object.assign(link, { click });
+      Object.assign(window, { offered: { name: this.download, file } });
+    };
+  });
+  await act();
+  await page.waitForFunction(() => "offered" in window);
+  const { name, bytes } = await page.evaluate(async () => {
+    const { name, file } = (window as unknown as { offered: { name: string; file: Blob } }).offered;
+    return { name, bytes: [...new Uint8Array(await file.arrayBuffer())] };
+  });
+  return { name, bytes: Buffer.from(bytes) };
 }
 
 /** Copies a text and pastes it where the caret is, both by their keys: what a browser makes of a paste is its own. */
