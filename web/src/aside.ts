@@ -7,6 +7,7 @@ import { byId, make } from "./dom";
 import { Findings } from "./findings";
 import type { Pane } from "./pane";
 import { Speakers } from "./speakers";
+import { spoken } from "./timeline";
 import { hideWhy, showWhy } from "./why";
 
 /** The column beside the article. */
@@ -56,6 +57,7 @@ export class Aside {
     const { pane } = this;
     this.asked += 1;
     const sentence = pane?.sentences[index];
+    byId("chosen").textContent = sentence ? spoken(index, sentence) : "";
     if (!pane?.stance || !sentence) {
       hideWhy();
       return;

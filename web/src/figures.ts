@@ -1,5 +1,16 @@
-// Figures of a whole article: its sentences' scores come in, their mean goes out, with how far it would
+// Figures of a whole article: which sentences make a paragraph; and of sentences' scores the mean, with how far it would
 // wander if the article were written again from sentences of the same kind.
+
+/** For each sentence which paragraph of `text` it stands in, counted from 0. */
+export function paragraphsOf(sentences: { start: number; end: number }[], text: string): number[] {
+  let paragraph = 0;
+  let end = 0;
+  return sentences.map((sentence, i) => {
+    if (i > 0 && text.slice(end, sentence.start).includes("\n")) paragraph += 1;
+    end = sentence.end;
+    return paragraph;
+  });
+}
 
 /** A mean and its 95 % interval; none from fewer than three values. */
 export interface Mean {

@@ -1,9 +1,10 @@
 // The article at a glance: one mark a sentence, in reading order, up for the one pole and down for the other,
-// with a gap where a paragraph ends. A list of buttons, of which one takes part in the tab order and the
+// with a gap where a paragraph ends; each tells what it stands for, and where its paragraph stands. A list of buttons, of which one takes part in the tab order and the
 // arrow keys reach the rest, so that a long article is one stop on the way through the page.
 
 import type { Sentence, Topic } from "stancelight";
 import { hueOf, make, percent, signed } from "./dom";
+import { meanOf, paragraphsOf } from "./figures";
 
 /** Marks that still can be told apart; of longer articles each mark stands for several sentences. */
 const MOST = 240;
@@ -56,14 +57,17 @@ export class Timeline {
       this.shape = shape;
       this.build(sentences.length, run);
     }
+    const paragraphs = paragraphsOf(sentences, text);
+    const scores: number[][] = [];
+    sentences.forEach(({ score }, i) => (scores[paragraphs[i] ?? 0] ??= []).push(score));
+    const told = scores.map((own, i) => `Paragraph ${i + 1} of ${scores.length}: mean stance ${signed(meanOf(own).mean)}`);
     this.marks.forEach((mark, at) => {
       const some = sentences.slice(mark.first, mark.last + 1);
       // Of several the one that says most.
       const strongest = some.reduce((best, sentence) => (Math.abs(sentence.score) > Math.abs(best.score) ? sentence : best));
       const index = mark.first + some.indexOf(strongest);
       const { label, score, probabilities, start, end } = strongest;
-      const before = at === 0 ? strongest : sentences[mark.first - 1];
-      const isParagraph = at > 0 && before !== undefined && /\n/.test(text.slice(before.end, sentences[mark.first]?.start));
+      const isParagraph = at > 0 && paragraphs[mark.first] !== paragraphs[mark.first - 1];
       const { button } = mark;
       button.dataset["index"] = String(index);
       button.dataset["painted"] = String(isPainted(strongest));
@@ -71,8 +75,9 @@ export class Timeline {
       button.style.setProperty("--height", Math.abs(score).toFixed(3));
       button.classList.toggle("down", score < 0);
       button.parentElement?.classList.toggle("paragraph", isParagraph && run === 1);
-      button.setAttribute("aria-label", `Sentence ${index + 1}: ${label}, ${percent(probabilities[label] ?? 0)}, stance ${signed(score)}`);
-      button.title = `${label} ${percent(probabilities[label] ?? 0)}: ${shortened(text.slice(start, end))}`;
+      button.setAttribute("aria-label", spoken(index, strongest));
+      const said = `${label} ${percent(probabilities[label] ?? 0)}: ${shortened(text.slice(start, end))}`;
+      button.title = [said, ...(scores.length > 1 ? [told[paragraphs[index] ?? 0]] : [])].join("\n");
     });
     this.hint.textContent = run > 1 ? `Each mark stands for ${run} sentences and shows the one that says most.` : "";
     this.hint.hidden = run === 1;
@@ -106,5 +111,9 @@ export class Timeline {
     for (const other of this.marks) other.button.tabIndex = other.button === button ? 0 : -1;
   }
 }
+
+/** A sentence's verdict as a screen reader tells it. */
+export const spoken = (index: number, { label, probabilities, score }: Sentence) =>
+  `Sentence ${index + 1}: ${label}, ${percent(probabilities[label] ?? 0)}, stance ${signed(score)}`;
 
 const shortened = (text: string) => (text.length > 160 ? `${text.slice(0, 159)}…` : text);

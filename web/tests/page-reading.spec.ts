@@ -84,6 +84,8 @@ test("j and k walk through the findings, Escape leaves", { tag: "@firefox" }, as
   await page.locator("#summary-heading").click();
   await page.keyboard.press("j");
   await expect(page.locator('#findings [aria-current="true"]')).toHaveCount(1);
+  // A screen reader hears what was chosen.
+  await expect(page.locator("#chosen")).toHaveText(/^Sentence \d+: \w+, [\d.]+.%, stance [+−]/);
   const first = await page.locator('#findings [aria-current="true"]').textContent();
   await page.keyboard.press("j");
   expect(await page.locator('#findings [aria-current="true"]').textContent()).not.toBe(first);
@@ -91,6 +93,7 @@ test("j and k walk through the findings, Escape leaves", { tag: "@firefox" }, as
   expect(await page.locator('#findings [aria-current="true"]').textContent()).toBe(first);
   await page.keyboard.press("Escape");
   await expect(page.locator("#why")).toBeHidden();
+  await expect(page.locator("#chosen")).toBeEmpty();
 });
 
 test("Escape closes the reasons from the article too, and the focus is never lost with them", async ({ page }) => {
@@ -201,6 +204,7 @@ test("the timeline has a mark a sentence, reached by click and by arrow keys", a
   const marks = page.locator("#timeline button");
   await expect(marks).toHaveCount(Number(all));
   await expect(page.locator("#timeline .paragraph")).not.toHaveCount(0);
+  await expect(marks.last()).toHaveAttribute("title", /\nParagraph (\d+) of \1: mean stance [+−]?\d\.\d\d$/);
   const shown = await page.locator("#findings li").count();
   await expect(page.locator('#timeline [data-painted="true"]')).toHaveCount(shown);
   await marks.nth(2).click();
