@@ -63,7 +63,7 @@ test("a model of one's own is taken over", async ({ page, request }) => {
 test("the same file again takes its own place on the menu", async ({ page, request }) => {
   await open(page);
   const before = await page.locator("#topic option").count();
-  const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+  const model = await (await request.get(`/stancelight/${hashed("models/news-sentiment.stance")}`)).body();
   for (let time = 0; time < 2; time += 1) {
     await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
     await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
@@ -76,7 +76,7 @@ test.describe("without what the service worker keeps", () => {
 
   test("a model that cannot be had leaves menu, view and article as they are, and says so", async ({ page, request }) => {
     await open(page);
-    const model = await (await request.get("/stancelight/models/news-sentiment.stance")).body();
+    const model = await (await request.get(`/stancelight/${hashed("models/news-sentiment.stance")}`)).body();
     await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
     await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
     await page.route("**/*.stance", (route) => route.abort());
