@@ -41,6 +41,8 @@ test("events tell of the model, the findings as JSON, and the sentence chosen", 
   expect(threshold).toBe(0.6);
   expect(sentences.filter((sentence) => sentence.painted).map(({ text }) => text)).toEqual([ACCORD]);
   await page.locator("#one em").click();
+  // The worker is asked for the reasons first.
+  await expect.poll(async () => (await told()).at(-1)?.[0]).toBe("stance-select");
   expect((await told()).at(-1)).toMatchObject(["stance-select", { sentence: { text: ACCORD, label: "cooperation" } }]);
   await expect(page.locator("#one .why")).toContainText("cooperation");
   await expect(page.locator("#one .why li").first()).toBeVisible();
