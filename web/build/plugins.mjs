@@ -48,8 +48,26 @@ export function shippedModels(models) {
  */
 export function bindings(path) {
   const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
-  return virtual("stancelight-wasm", async () => (await transform(readFileSync(path, "utf8"), { define, drop: ["console"], minifySyntax: true })).code);
+  return virtual("stancelight-wasm", async () => {
+    let code = readFileSync(path, "utf8");
+    for (const part of UNUSED) {
+      if (code.search(part) < 0) throw new Error(`the bindings no longer have ${part}`);
+      code = code.replace(part, "");
+    }
+    return (await transform(code, { define, drop: ["console"], minifySyntax: true })).code;
+  });
 }
+
+/**
+ * What the bundler cannot know to be unused: how an answer is judged, what browsers older than constructed style sheets are
+ * given, and texts put in without room to grow.
+ */
+const UNUSED = [
+  /^ {4}function expectedResponseType\(type\) \{.*?^ {4}\}\n/ms,
+  /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}\n/ms,
+  /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{[^\n]*\}\s+:/g,
+  /^ {4}if \(realloc === undefined\) \{.*?^ {4}\}\n/ms,
+];
 
 /** A module of that name, with what `write` gives. */
 function virtual(name, write) {

@@ -6,7 +6,7 @@ export type { Explanation, Kind, Label, Paint, Quotation, Removal, Sentence, Top
 export { StancelightError, type ErrorCode } from "./errors";
 export { load, type LoadOptions } from "./load";
 export { addLooks, addSheet } from "./looks";
-export type { Reader } from "./reader";
+export type { AnalyzeOptions, Explained, Reader } from "./reader";
 export type { StancelightWorker } from "./remote";
 export { shared, type SharedOptions } from "./shared";
 export type { Progress, Source } from "./source";

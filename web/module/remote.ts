@@ -4,7 +4,7 @@
 
 import type { Explanation, Kind, Removal, Sentence, Topic } from "stancelight-wasm";
 import { StancelightError, coded } from "./errors";
-import type { Reader } from "./reader";
+import { explained, type AnalyzeOptions, type Explained, type Reader } from "./reader";
 import { inOne, sentencesOf } from "./rows";
 import { unlessAborted } from "./source";
 import { paintOnce, type Highlighted, type PaintOptions } from "./surface";
@@ -126,9 +126,15 @@ export class StancelightWorker implements Reader {
     return !this.line.has(this.model);
   }
 
-  /** The sentences of a text and what the model says of each. */
-  async analyze(text: string): Promise<Sentence[]> {
-    return sentencesOf(this.topic, await this.line.call(this.model, "analyze", text));
+  /** The sentences of a text and what the model says of each; with `explain` also why. */
+  analyze(text: string, options: AnalyzeOptions & { explain: true }): Promise<Explained[]>;
+  analyze(text: string, options?: AnalyzeOptions): Promise<Sentence[]>;
+  analyze(text: string, { signal, explain }: AnalyzeOptions = {}): Promise<Sentence[]> {
+    const work = async () => {
+      const found = sentencesOf(this.topic, await this.line.call(this.model, "analyze", text));
+      return explain ? Promise.all(found.map(async (sentence) => ({ ...sentence, explanation: await explained(this, text, sentence) }))) : found;
+    };
+    return unlessAborted(work(), signal);
   }
 
   /** Begins to read a text as `analyze` does, and says how many sentences it has; `next` then gives these. */

@@ -24,7 +24,7 @@ export interface Reading {
 
 /** The error of an aborted signal. */
 export function aborted(cause: unknown): StancelightError {
-  return new StancelightError("E_ABORTED", "loading was aborted", { cause });
+  return new StancelightError("E_ABORTED", "it was aborted", { cause });
 }
 
 /** Settles as `work` does, or with `E_ABORTED` as soon as the signal says so, whatever `work` does then. */

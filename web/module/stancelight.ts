@@ -2,8 +2,9 @@
 
 import type { Analyzer, Explanation, Kind, Paint, Removal, Sentence, Topic } from "stancelight-wasm";
 import { StancelightError } from "./errors";
-import type { Reader } from "./reader";
+import type { AnalyzeOptions, Explained, Reader } from "./reader";
 import { inOne, sentencesOf } from "./rows";
+import { aborted } from "./source";
 import { isPainted, spanOf } from "./spans";
 import { paintOnce, type Highlighted, type PaintOptions } from "./surface";
 import { readElement } from "./text";
@@ -27,9 +28,17 @@ export class Stancelight implements Reader {
     this.facts = analyzer.facts;
   }
 
-  /** The sentences of a text and what the model says of each. */
-  analyze(text: string): Sentence[] {
-    return sentencesOf(this.topic, this.analyzer.analyze(text));
+  /**
+   * The sentences of a text and what the model says of each; with `explain` also why.
+   *
+   * @throws {StancelightError} `E_ABORTED` if the signal is aborted already, or the model was disposed of.
+   */
+  analyze(text: string, options: AnalyzeOptions & { explain: true }): Explained[];
+  analyze(text: string, options?: AnalyzeOptions): Sentence[];
+  analyze(text: string, { signal, explain }: AnalyzeOptions = {}): Sentence[] {
+    if (signal?.aborted) throw aborted(signal.reason);
+    const found = sentencesOf(this.topic, this.analyzer.analyze(text));
+    return explain ? found.map((sentence, i) => ({ ...sentence, explanation: this.analyzer.explain(i) })) : found;
   }
 
   /** Begins to read a text as `analyze` does, and says how many sentences it has; `next` then gives these. */

@@ -7,7 +7,7 @@ import { removeStrayMarks } from "./marks";
 import { Near } from "./near";
 import { Paragraphs } from "./paragraphs";
 import { Quiet } from "./quiet";
-import type { Reader } from "./reader";
+import { explained, type Reader } from "./reader";
 import { isPainted, spanOf } from "./spans";
 import { surfaceOn, type PaintOptions, type Surface } from "./surface";
 import { readElement, type ElementText } from "./text";
@@ -101,12 +101,7 @@ export class Watch {
   /** Why sentence `index` was judged so; offsets count in {@link text}. */
   async explain(index: number): Promise<Explanation | undefined> {
     const sentence = this.sentences[index];
-    if (!sentence) return undefined;
-    // The model may have read other texts since, so it is asked about the sentence, not about an index.
-    const { start, end } = sentence;
-    const found = await this.reader.explainSentence(this.text.slice(start, end));
-    const words = found.words.map((word) => ({ ...word, start: word.start + start, end: word.end + start }));
-    return { ...found, start, end, words };
+    return sentence && explained(this.reader, this.text, sentence);
   }
 
   /** The page's range of sentence `index`. */

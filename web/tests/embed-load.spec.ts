@@ -118,6 +118,34 @@ test("a worker answers as this thread does, and its promises settle", async ({ p
   expect(found).toEqual([true, "E_ABORTED", "E_ABORTED", "E_FETCH", "E_FETCH", "E_MODEL_FORMAT"]);
 });
 
+test("an analysis brings the reasons where they are asked for, here and in a worker, and can be given up", async ({ page }) => {
+  await page.goto("/");
+  const found = await page.evaluate(async ({ INDEX, TEXT }) => {
+    const { load } = (await import(INDEX)) as Module;
+    const code = (work: () => unknown) => Promise.resolve().then(work).then(() => "none", (error: { code: string }) => error.code);
+    const [here, there] = await Promise.all([load(), load({ worker: true })]);
+    const away = there.analyze(TEXT, { explain: true });
+    // Another text meanwhile: reasons are still those of the first.
+    void there.analyze("It rained. It snowed.");
+    const explained = here.analyze(TEXT, { explain: true });
+    const plain = here.analyze(TEXT);
+    const reasons = plain.map((_, i) => here.explain(i));
+    const controller = new AbortController();
+    const given = code(() => there.analyze(TEXT, { signal: controller.signal }));
+    const later = code(() => there.analyze(TEXT, { signal: controller.signal, explain: true }));
+    controller.abort();
+    const signal = AbortSignal.abort();
+    const codes = [await given, await later, await code(() => there.analyze(TEXT, { signal })), await code(() => here.analyze(TEXT, { signal })),
+      await code(() => there.analyze(TEXT, { signal: new AbortController().signal }))];
+    return { away: await away, explained, plain, reasons, codes };
+  }, { INDEX, TEXT });
+  expect(found.explained).toEqual(found.plain.map((sentence, i) => ({ ...sentence, explanation: found.reasons[i] })));
+  expect(found.explained.length).toBeGreaterThan(1);
+  expect(found.away).toEqual(found.explained);
+  expect(found.plain[0]).not.toHaveProperty("explanation");
+  expect(found.codes).toEqual(["E_ABORTED", "E_ABORTED", "E_ABORTED", "E_ABORTED", "none"]);
+});
+
 test("what is said of a sentence is the same however it is asked for", async ({ page }) => {
   await page.goto("/");
   const found = await page.evaluate(async (INDEX) => {

@@ -80,12 +80,13 @@ test("the package names its repository where the publisher does, and only what m
 
 test("the types hold for a strict project, found in Node's way and a bundler's", () => {
   writeFileSync(join(packed.project, "use.mts"), `
-    import { load, StancelightError, type Sentence, type StancelightWorker } from "stancelight";
+    import { load, StancelightError, type Explanation, type Sentence, type StancelightWorker } from "stancelight";
     import { StanceHighlight, type Analysis } from "stancelight/element";
     const stance = await load({ signal: AbortSignal.timeout(1000), onProgress: ({ loaded }) => loaded.toFixed() });
     export const sentences: Sentence[] = stance.analyze("");
     export const remote: StancelightWorker = await load({ worker: true });
-    export const later: Promise<Sentence[]> = remote.analyze("");
+    export const later: Promise<Sentence[]> = remote.analyze("", { signal: AbortSignal.timeout(1000) });
+    export const why: Explanation | undefined = stance.analyze("", { explain: true })[0]?.explanation;
     export const found: Analysis | undefined = new StanceHighlight().analysis;
     export const code: "E_FETCH" | string = new StancelightError("E_FETCH", "").code;
     // @ts-expect-error: no such option
