@@ -47,7 +47,7 @@ export function shippedModels(models) {
  * an address or an answer. They are part of every script that calls the engine: a file more would be a round trip more.
  */
 export function bindings(path) {
-  const define = { Request: "undefined", Response: "undefined", URL: "undefined" };
+  const define = { Response: "undefined" };
   return virtual("stancelight-wasm", async () => {
     let code = readFileSync(path, "utf8");
     for (const part of UNUSED) {
@@ -59,10 +59,11 @@ export function bindings(path) {
 }
 
 /**
- * What the bundler cannot know to be unused: how an answer is judged, what browsers older than constructed style sheets are
+ * What the bundler cannot know to be unused: how an address or an answer is taken, what browsers older than constructed style sheets are
  * given, and texts put in without room to grow.
  */
 const UNUSED = [
+  /^ {4}if \(typeof module_or_path === 'string'.*?^ {4}\}\n/ms,
   /^ {4}function expectedResponseType\(type\) \{.*?^ {4}\}\n/ms,
   /^if \(!\('encodeInto' in cachedTextEncoder\)\) \{.*?^\}\n/ms,
   /\(typeof FinalizationRegistry === 'undefined'\)\s+\? \{[^\n]*\}\s+:/g,

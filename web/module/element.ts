@@ -153,8 +153,7 @@ export class StanceHighlight extends Base {
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after || !this.isConnected) return;
     if (name === "threshold" && this.watch) this.watch.threshold = this.threshold;
-    else if (name === "explain") this.list();
-    else if (name !== "threshold") void this.start();
+    else if (name !== "threshold" && name !== "explain") void this.start();
   }
 
   /** A selector of paragraphs in other languages than the element says it is in; none if it says nothing. */
@@ -206,23 +205,21 @@ export class StanceHighlight extends Base {
   }
 
   private changed(watch: Watch): void {
-    const painted = new Set(watch.painted);
-    this.found = {
-      topic: this.stance?.topic.name ?? "",
-      threshold: watch.threshold,
-      sentences: watch.sentences.map((sentence, i) => ({
-        ...sentence, text: watch.text.slice(sentence.start, sentence.end), painted: painted.has(i),
-      })),
-    };
+    const { stance } = this;
+    if (!stance) return;
+    const { painted } = watch;
+    const isPainted = new Set(painted);
+    const sentences = watch.sentences.map((sentence, i) => ({
+      ...sentence, text: watch.text.slice(sentence.start, sentence.end), painted: isPainted.has(i),
+    }));
+    this.found = { topic: stance.topic.name, threshold: watch.threshold, sentences };
     this.shadow.querySelector(".why")?.remove();
-    this.list();
+    listFindings(this.shadow, stance.topic, sentences.filter((sentence) => sentence.painted), (place) => {
+      const index = painted[place] ?? -1;
+      watch.show(index);
+      void this.select(index);
+    });
     this.tell("stance-analyzed", this.found);
-  }
-
-  private list(): void {
-    if (!this.found || !this.stance) return;
-    const findings = this.found.sentences.map((finding, index) => ({ ...finding, index })).filter(({ painted }) => painted);
-    listFindings(this.shadow, this.stance.topic, findings, this.explain ? (index) => void this.select(index) : undefined);
   }
 
   private clicked(event: MouseEvent): void {

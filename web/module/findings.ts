@@ -1,4 +1,6 @@
-// What paint cannot tell a screen reader: the painted sentences as a list, seen only while the keyboard is in it.
+// What paint cannot tell a screen reader: the painted sentences as a list, seen only while the keyboard is in it, each a
+// way to its place. One of them takes part in the tab order and the arrow keys reach the rest, so that a long list is one
+// stop on the way through the page.
 
 import type { Topic } from "stancelight";
 
@@ -12,33 +14,37 @@ export const FINDINGS = `
 
 /** A painted sentence. */
 export interface Listed {
-  index: number;
   label: string;
   text: string;
   probabilities: Record<string, number>;
 }
 
-/** Puts the list into a shadow tree instead of the one before; with `choose`, each sentence can be chosen. */
-export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[], choose?: (index: number) => void): void {
+/** Puts the list into a shadow tree instead of the one before; `choose` is told the place in it of a sentence chosen. */
+export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[], choose: (place: number) => void): void {
   const document = shadow.ownerDocument;
   const section = document.createElement("section");
   section.className = "findings";
   section.part.add("findings");
-  section.setAttribute("role", "region");
   section.setAttribute("aria-label", `${topic.title}: ${findings.length} ${findings.length === 1 ? "sentence" : "sentences"}`);
   const list = section.appendChild(document.createElement("ol"));
-  for (const { index, label, text, probabilities } of findings) {
-    const item = list.appendChild(document.createElement("li"));
-    const words = `${label}, ${Math.round((probabilities[label] ?? 0) * 100)} %: ${text}`;
-    if (!choose) {
-      item.textContent = words;
-      continue;
-    }
-    const button = item.appendChild(document.createElement("button"));
+  const buttons = findings.map(({ label, text, probabilities }, place) => {
+    const button = list.appendChild(document.createElement("li")).appendChild(document.createElement("button"));
     button.type = "button";
-    button.textContent = words;
-    button.addEventListener("click", () => choose(index));
-  }
+    button.tabIndex = place && -1;
+    button.textContent = `${label}, ${Math.round((probabilities[label] ?? 0) * 100)} %: ${text}`;
+    button.addEventListener("click", () => choose(place));
+    return button;
+  });
+  section.addEventListener("keydown", (event) => {
+    const at = buttons.findIndex((button) => button === shadow.activeElement);
+    const next = buttons[at + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
+    if (!next) return;
+    // The page may have other plans for these keys.
+    event.preventDefault();
+    event.stopPropagation();
+    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  });
   const before = shadow.querySelector(".findings");
   if (before) before.replaceWith(section);
   else shadow.append(section);

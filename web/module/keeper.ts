@@ -77,10 +77,10 @@ export class Keeper {
   }
 
   private tell(): void {
-    const watches = [...this.watches.values()];
-    this.panel?.show(this.on, watches.flatMap((watch) => watch.painted.flatMap((index) => {
+    const places = [...this.watches.values()].flatMap((watch) => watch.painted.map((index) => ({ watch, index })));
+    this.panel?.show(this.on, places.flatMap(({ watch, index }) => {
       const sentence = watch.sentences[index];
-      return sentence ? [{ ...sentence, index, text: watch.text.slice(sentence.start, sentence.end) }] : [];
-    })));
+      return sentence ? [{ ...sentence, text: watch.text.slice(sentence.start, sentence.end) }] : [];
+    }), (place) => places[place]?.watch.show(places[place].index));
   }
 }

@@ -23,6 +23,7 @@ export class Panel {
   private readonly button = document.createElement("button");
   private readonly legend = document.createElement("ul");
   private shown = "";
+  private choose: (place: number) => void = () => {};
 
   constructor(private readonly topic: Topic, turn: (on: boolean) => void) {
     this.host.dataset["stancelightPanel"] = "";
@@ -45,7 +46,8 @@ export class Panel {
   }
 
   /** Shows what is painted now, and comes back if the page threw the panel away with its body. */
-  show(on: boolean, findings: Listed[]): void {
+  show(on: boolean, findings: Listed[], choose: (place: number) => void): void {
+    this.choose = choose;
     if (!this.host.isConnected) document.body.append(this.host);
     // Every change of the page comes by here; most change nothing.
     const state = JSON.stringify([on, findings.map(({ label, text }) => [label, text])]);
@@ -63,6 +65,6 @@ export class Panel {
       item.append(` ${findings.filter((finding) => finding.label === label.name).length}`);
       return item;
     }));
-    listFindings(this.shadow, this.topic, findings);
+    listFindings(this.shadow, this.topic, findings, (place) => this.choose(place));
   }
 }

@@ -112,6 +112,18 @@ export class Watch {
     return sentence && this.read?.text === this.text ? this.read.range(sentence.start, sentence.end) : undefined;
   }
 
+  /** Brings sentence `index` into view and selects it, so that eyes find it and a screen reader reads on from there. */
+  show(index: number): void {
+    const range = this.range(index);
+    if (!range) return;
+    range.startContainer.parentElement?.scrollIntoView();
+    // Of a block higher than the screen that may be another part.
+    scrollBy(0, range.getBoundingClientRect().top - innerHeight / 2);
+    const selection = getSelection();
+    selection?.removeAllRanges();
+    selection?.addRange(range);
+  }
+
   /** The painted sentence below a point of the viewport. */
   at(x: number, y: number): number | undefined {
     return this.painted.find((index) => this.isNear(index)

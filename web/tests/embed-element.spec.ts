@@ -54,6 +54,34 @@ test("events tell of the model, the findings as JSON, and the sentence chosen", 
   await expect(page.locator("#one .why")).toBeVisible();
 });
 
+test("the hidden list is one stop of the keyboard's, and leads to each sentence, reasons or none", async ({ page }) => {
+  await page.goto("/hosts/element.html");
+  await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);
+  const selected = () => page.evaluate(() => String(getSelection()));
+  await page.evaluate(({ ACCORD, ATTACK }) => {
+    const two = document.getElementById("two") as HTMLElement;
+    two.innerHTML = `<p>${ATTACK}</p><p style="margin-top: 3000px">${ACCORD}</p><button type="button">after</button>`;
+  }, { ACCORD, ATTACK });
+  const buttons = page.locator("#two .findings button");
+  await expect(buttons).toHaveCount(2);
+  const before = await page.locator("#two").evaluate((two) => two.innerHTML);
+  await buttons.first().focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(buttons.last()).toBeFocused();
+  await page.keyboard.press("Enter");
+  expect(await selected()).toBe(ACCORD);
+  await expect(page.locator("#two p").last()).toBeInViewport();
+  // Without `explain` that is all.
+  await expect(page.locator("#two .why")).toHaveCount(0);
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  expect(await selected()).toBe(ATTACK);
+  await expect(page.locator("#two p").first()).toBeInViewport();
+  await page.keyboard.press("Tab");
+  await expect(buttons.last()).not.toBeFocused();
+  expect(await page.locator("#two").evaluate((two) => two.innerHTML)).toBe(before);
+});
+
 test("paragraphs marked as in another language are not read if the element says which it is in", async ({ page }) => {
   await page.goto("/hosts/element.html");
   await expect.poll(() => painted(page)).toEqual([ACCORD, ATTACK]);

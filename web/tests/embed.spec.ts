@@ -44,7 +44,11 @@ test("the one line's panel counts, turns paint off and on, and hides nothing fro
   await expect(panel.locator("ul")).toContainText("cooperation 1");
   await expect(panel.locator("ul")).toContainText("threat 1");
   await expect(panel.locator(".findings li")).toHaveText([/accord/, /shelled/]);
-  const button = panel.getByRole("button");
+  const entry = panel.locator(".findings button").last();
+  await entry.press("Enter");
+  expect(await page.evaluate(() => String(getSelection()))).toMatch(/^The navy shelled/);
+  await entry.blur();
+  const button = panel.locator(".panel button");
   await expect(button).toHaveAttribute("aria-pressed", "true");
   await button.click();
   await expect(button).toHaveAttribute("aria-pressed", "false");
