@@ -15,7 +15,8 @@ test("two topics read the same article, and a sentence chosen in one is chosen i
   const text = await page.locator("#editor").evaluate((editor) => editor.textContent);
   expect(await page.locator("#editor-2").evaluate((editor) => editor.textContent)).toBe(text);
   await expect.poll(async () => Object.values(await painted(page, "other")).flat().length).toBeGreaterThan(0);
-  // Side by side, line by line.
+  // Side by side, bar by bar and line by line.
+  expect((await page.locator("#topic-2").boundingBox())?.y).toBe((await page.locator("#topic").boundingBox())?.y);
   const [a, b] = [await page.locator("#editor").boundingBox(), await page.locator("#editor-2").boundingBox()];
   expect(a?.y).toBe(b?.y);
   expect((a?.x ?? 0) + (a?.width ?? 0)).toBeLessThan(b?.x ?? 0);
