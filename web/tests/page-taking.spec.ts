@@ -159,6 +159,11 @@ test("on paper there is the article and no button", async ({ page }) => {
   for (const hidden of [".bar", ".take", "#threshold", "#findings"]) await expect(page.locator(hidden)).toBeHidden();
   await page.screenshot({ path: `${shots}/print.png`, fullPage: true });
   await page.pdf({ path: `${shots}/print.pdf`, printBackground: true });
+  await page.emulateMedia({ media: "screen" });
+  await page.getByLabel("Show").selectOption({ label: "two articles" });
+  await expect(page.locator("#comparison-body")).toContainText("interval");
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByText("The difference may be chance of wording")).toBeVisible();
 });
 
 test("the timeline can be taken along as a picture", { tag: "@firefox" }, async ({ page }) => {
