@@ -1,13 +1,14 @@
 // The examples, from the packed tarball as a reader of them would have it: a plain static server, no policy but
-// what the pages themselves say.
+// what the pages themselves say. They need no registry, so they are driven apart from those in tool chains.
 
 import { execFileSync } from "node:child_process";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, type Page } from "@playwright/test";
-import { examples, serve } from "./examples";
+import { Table, examples, sent, serve } from "./examples";
 import { pack, type Packed } from "./packed";
 
+const table = new Table();
 let packed: Packed;
 let base: string;
 let close: () => void;
@@ -19,6 +20,7 @@ test.beforeAll(async () => {
 });
 
 test.afterAll(() => {
+  table.print();
   close();
   rmSync(packed.project, { recursive: true });
 });
@@ -41,23 +43,28 @@ const BOTH = [
 
 test("plain", async ({ page }) => {
   const said = complaints(page);
+  const loaded = sent(page);
   await page.goto(`${base}/plain/`);
   await expect.poll(() => painted(page)).toEqual(expect.arrayContaining(BOTH));
   await page.locator("article p").first().click({ position: { x: 20, y: 8 } });
   await expect(page.locator("stance-highlight .why")).toContainText("cooperation");
   expect(said).toEqual([]);
+  table.add("plain", false, true, await loaded());
 });
 
 test("strict policy", async ({ page }) => {
   const said = complaints(page);
+  const loaded = sent(page);
   await page.goto(`${base}/strict-csp/`);
   await expect.poll(() => painted(page)).toEqual(expect.arrayContaining(BOTH));
   await expect(page.locator("[data-stancelight-panel] ul")).toContainText("threat 1");
   expect(said).toEqual([]);
+  table.add("strict-csp", false, true, await loaded());
 });
 
 test("sandboxed iframe", async ({ page }) => {
   const said = complaints(page);
+  const loaded = sent(page);
   await page.goto(`${base}/sandbox/`);
   const items = page.getByRole("listitem");
   await expect(items).toHaveText([/^cooperation: Both/, /^threat: The navy/]);
@@ -65,9 +72,11 @@ test("sandboxed iframe", async ({ page }) => {
   await expect(items).toHaveText([/^threat: The navy/]);
   expect(await page.frames()[1]?.evaluate(() => self.origin)).toBe("null");
   expect(said).toEqual([]);
+  table.add("sandbox", false, true, await loaded());
 });
 
 test("Node", () => {
   const said = execFileSync(process.execPath, [join(packed.project, "node/index.mjs")], { encoding: "utf8" });
   expect(said.trim().split("\n")).toEqual([/cooperation/, /neutral/, /threat/].map((label) => expect.stringMatching(label)));
+  table.add("node", false, true);
 });

@@ -4,9 +4,8 @@
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { expect, test, type Page } from "@playwright/test";
-import { build, examples, install, serve } from "./examples";
+import { Table, build, examples, install, sent, serve } from "./examples";
 
 const ALL = process.env["EXAMPLES"] === "all";
 const ACCORD = "Both governments signed an accord and thanked Norway for its help.";
@@ -35,18 +34,11 @@ const EXAMPLES: Example[] = [
   { name: "next", packages: "next", builds: true, path: "/", button: "More", isLarge: true },
 ];
 
-const table: string[] = [];
+const table = new Table();
 const installed = new Set<string>();
-/** What was loaded for a page, so many files and bytes, before and after gzip. */
-async function shipped(bodies: Promise<Buffer>[]): Promise<string> {
-  const files = await Promise.all(bodies);
-  const sum = (size: (file: Buffer) => number) => files.reduce((sum, file) => sum + size(file), 0);
-  return `${String(files.length).padStart(5)} ${String(sum(({ length }) => length)).padStart(9)} ${String(sum((file) => gzipSync(file).length)).padStart(9)}`;
-}
-const row = (name: string, ...cells: string[]) => table.push([name.padEnd(8), ...cells].join(" "));
 
 test.describe.configure({ timeout: 600_000 });
-test.afterAll(() => console.log(["", "example  built driven files     bytes   gzipped", ...table].join("\n")));
+test.afterAll(() => table.print());
 
 function prepare(folder: string): void {
   if (installed.has(folder)) return;
@@ -63,24 +55,23 @@ for (const { name, packages, builds, path, button, isLarge } of EXAMPLES) {
     if (builds) build(name);
     const { base, close } = await serve(isLarge ? join(examples, name, "out") : examples);
     const complaints: string[] = [];
-    const bodies: Promise<Buffer>[] = [];
+    const loaded = sent(page);
     page.on("pageerror", ({ message }) => complaints.push(message));
     page.on("console", (message) => {
       if (!message.location().url.endsWith("favicon.ico")) complaints.push(message.text());
     });
-    page.on("requestfinished", (request) => bodies.push(request.response().then(async (response) => response?.body() ?? Buffer.of())));
     try {
       await page.goto(`${base}${path}`);
       await expect.poll(() => painted(page), { timeout: 15_000 }).toEqual([ATTACK, ACCORD].sort());
-      const sizes = await shipped(bodies);
+      const sizes = await loaded();
       if (button) {
         await page.getByRole("button", { name: button, exact: true }).click();
         await expect.poll(() => painted(page), { timeout: 15_000 }).toContain(MORE);
       }
       expect(complaints).toEqual([]);
-      row(name, builds ? "  yes" : "    -", "   yes", sizes);
+      table.add(name, builds, true, sizes);
     } catch (error) {
-      row(name, "  yes", "    no");
+      table.add(name, builds, false);
       throw error;
     } finally {
       close();
@@ -96,7 +87,7 @@ if (ALL) {
     try {
       const ask = () => fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: `${ACCORD} ${ATTACK}` }).then((answer) => answer.json(), () => []) as Promise<{ text: string; label: string }[]>;
       await expect.poll(async () => (await ask()).map(({ text, label }) => [text, label]), { timeout: 60_000 }).toEqual([[ACCORD, "cooperation"], [ATTACK, "threat"]]);
-      row("deno", "    -", "   yes");
+      table.add("deno", false, true);
     } finally {
       // npm starts Deno as a process of its own: all of its group end.
       if (server.pid !== undefined) process.kill(-server.pid);

@@ -7,11 +7,38 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Page } from "@playwright/test";
 import { pack } from "./packed";
 
 /** Where they lie. */
 export const examples = fileURLToPath(new URL("../examples", import.meta.url));
 const types: Record<string, string> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+
+/** What a page was sent: so many files and bytes, before and after gzip. To be asked before it is opened. */
+export function sent(page: Page): () => Promise<string> {
+  const bodies: Promise<Buffer>[] = [];
+  page.on("requestfinished", (request) => bodies.push(request.response().then(async (response) => response?.body() ?? Buffer.of())));
+  return async () => {
+    const files = await Promise.all(bodies);
+    const sum = (size: (file: Buffer) => number) => files.reduce((sum, file) => sum + size(file), 0);
+    return `${String(files.length).padStart(5)} ${String(sum(({ length }) => length)).padStart(9)} ${String(sum((file) => gzipSync(file).length)).padStart(9)}`;
+  };
+}
+
+/** A table of what was driven, a row each. */
+export class Table {
+  private readonly rows: string[] = [];
+
+  /** `size` is what {@link sent} says, where there is a page. */
+  add(name: string, isBuilt: boolean, isDriven: boolean, size = ""): void {
+    this.rows.push([name.padEnd(10), isBuilt ? "  yes" : "    -", isDriven ? "   yes" : "    no", size].join(" "));
+  }
+
+  print(): void {
+    console.log(["", "example    built driven files     bytes   gzipped", ...this.rows].join("\n"));
+  }
+}
 
 /** Installs a folder's packages unless its lock file is the one they were installed by, and the module anew. */
 export function install(folder: string): void {
