@@ -3,6 +3,7 @@
 // stop on the way through the page.
 
 import type { Topic } from "stancelight";
+import { percent } from "./written";
 
 /** Its style, for the shadow tree it stands in. */
 export const FINDINGS = `
@@ -31,12 +32,12 @@ export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[
     const button = list.appendChild(document.createElement("li")).appendChild(document.createElement("button"));
     button.type = "button";
     button.tabIndex = place && -1;
-    button.textContent = `${label}, ${Math.round((probabilities[label] ?? 0) * 100)} %: ${text}`;
+    button.textContent = `${label}, ${percent(probabilities[label])}: ${text}`;
     button.addEventListener("click", () => choose(place));
     return button;
   });
   section.addEventListener("keydown", (event) => {
-    const at = buttons.findIndex((button) => button === shadow.activeElement);
+    const at = buttons.indexOf(shadow.activeElement as HTMLButtonElement);
     const next = buttons[at + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
     if (!next) return;
     // The page may have other plans for these keys.

@@ -1,6 +1,7 @@
 // Why a sentence was judged so, in a small box beside it: the words that did most, and how much each did.
 
 import type { Explanation, Topic } from "stancelight";
+import { percent } from "./written";
 
 /** Its style, for the shadow tree it stands in. */
 export const WHY = `
@@ -26,7 +27,7 @@ export function showWhy(shadow: ShadowRoot, topic: Topic, text: string, explanat
   box.setAttribute("aria-label", topic.question);
   const { label } = explanation;
   const head = box.appendChild(document.createElement("p"));
-  head.textContent = `${label}, ${Math.round((explanation.probabilities[label] ?? 0) * 100)} %`;
+  head.textContent = `${label}, ${percent(explanation.probabilities[label])}`;
   const list = box.appendChild(document.createElement("ul"));
   const share = (shares: Record<string, number>) => shares[label] ?? 0;
   const words = explanation.words.filter(({ shares }) => share(shares) !== 0)
@@ -38,10 +39,9 @@ export function showWhy(shadow: ShadowRoot, topic: Topic, text: string, explanat
     item.appendChild(document.createElement("b")).textContent = `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(2)}`;
   }
   shadow.append(box);
-  const view = document.defaultView;
   const { width, height } = box.getBoundingClientRect();
-  box.style.left = `${Math.max(8, Math.min(x, (view?.innerWidth ?? x) - width - 8))}px`;
-  box.style.top = `${Math.max(8, Math.min(y + 12, (view?.innerHeight ?? y) - height - 8))}px`;
+  box.style.left = `${Math.max(8, Math.min(x, innerWidth - width - 8))}px`;
+  box.style.top = `${Math.max(8, Math.min(y + 12, innerHeight - height - 8))}px`;
   const previous = shadow.activeElement as HTMLElement | null;
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
