@@ -161,6 +161,8 @@ test("the bookmarklet paints another site's page, and a strict policy stops it",
   const shelf = await open(`${address(module)}/extension/bookmarklet.html`);
   const link = shelf.getByRole("link", { name: "Stancelight" });
   await expect(link).toHaveAttribute("href", /^javascript:/);
+  // What to do is read from top to bottom, not across columns.
+  expect(new Set(await shelf.locator("main > *").evaluateAll((parts) => parts.map((part) => part.getBoundingClientRect().left))).size).toBe(1);
   const bookmark = (await link.getAttribute("href")) ?? "";
   await shelf.close();
 
