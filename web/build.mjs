@@ -31,6 +31,12 @@ for (const model of models) {
     const name = `models/${part.file}`;
     part.file = relative("models", hashed.write(name, readFileSync(join(made, name))));
   }
+  // As plain text, which every server and browser shows.
+  mkdirSync(join(module, "models", model.name), { recursive: true });
+  for (const [part, card] of [[model, "CARD"], ...(model.encoder ? [[model.encoder, "ENCODER"]] : [])]) {
+    part.card = `${model.name}/${card}.txt`;
+    cpSync(join("../models", model.name, `${card}.md`), join(module, "models", part.card));
+  }
 }
 writeJson(join(module, "models/index.json"), models);
 

@@ -5,6 +5,7 @@ import type { Explanation } from "stancelight";
 import { Disagree } from "./disagree";
 import { byId, make } from "./dom";
 import { Findings } from "./findings";
+import { addressOf } from "./models";
 import type { Pane } from "./pane";
 import { Speakers } from "./speakers";
 import { spoken } from "./timeline";
@@ -35,6 +36,15 @@ export class Aside {
     if (!stance) return;
     this.disagree.dress(stance.topic);
     byId("facts").replaceChildren(...stance.facts.flatMap(([name, value]) => [make("dt", "", name), make("dd", "", value)]));
+    const { card, encoder } = pane.model ?? {};
+    byId("cards").replaceChildren(...[[card, "The model's card"], [encoder?.card, "The larger model's card"]].flatMap(([file, words]) => {
+      if (!file || !words) return [];
+      const link = make("a", "", words);
+      link.href = addressOf(file).href;
+      // The article stays where it is.
+      link.target = "_blank";
+      return [link];
+    }));
     void this.speakers.read(pane);
   }
 

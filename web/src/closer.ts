@@ -3,7 +3,7 @@
 // screen first, while the page stays as it is. The choice is kept in this browser, until it is taken back.
 
 import { load, type StancelightWorker } from "stancelight";
-import type { Models, Offered } from "./models";
+import { addressOf, type Models, type Offered } from "./models";
 import type { Pane } from "./pane";
 
 /** Milliseconds between two repaints while verdicts come in. */
@@ -105,7 +105,7 @@ export class Closer {
   private worker(model: Offered): Promise<StancelightWorker> {
     let found = this.workers.get(model);
     if (!found) {
-      found = load({ model: this.models.address(model.encoder?.file ?? ""), worker: true }).then(async (worker) => {
+      found = load({ model: addressOf(model.encoder?.file ?? ""), worker: true }).then(async (worker) => {
         const quick = await this.models.load(model);
         const names = (topic: StancelightWorker["topic"]) => topic.labels.map(({ name }) => name).join();
         if (names(worker.topic) === names(quick.topic)) return worker;

@@ -5,6 +5,9 @@ import { load, type Stancelight } from "stancelight";
 
 const FOLDER = new URL("stancelight/models/", document.baseURI);
 
+/** Where a file of the models' folder is. */
+export const addressOf = (file: string) => new URL(file, FOLDER);
+
 /** A model on offer. */
 export interface Offered {
   /** The topic's machine name, or for a reader's own model the file's name. */
@@ -13,8 +16,10 @@ export interface Offered {
   title: string;
   /** The file in the models' folder, or the file's bytes. */
   file: string | Uint8Array;
+  /** Its card, in the same folder; a reader's own model has none. */
+  card?: string;
   /** A larger model of the same topic, where there is one. */
-  encoder?: { file: string; bytes: number };
+  encoder?: { file: string; bytes: number; card?: string };
 }
 
 /** Models on offer. */
@@ -25,21 +30,16 @@ export class Models {
 
   /** Reads the list. */
   async begin(): Promise<void> {
-    const list = (await (await fetch(new URL("index.json", FOLDER))).json()) as Offered[];
+    const list = (await (await fetch(addressOf("index.json"))).json()) as Offered[];
     list.sort((a, b) => Number(b.name === "cooperation-threat") - Number(a.name === "cooperation-threat"));
     this.offered.push(...list);
-  }
-
-  /** Where a file of the models' folder is. */
-  address(file: string): URL {
-    return new URL(file, FOLDER);
   }
 
   /** The model, loaded; rejects if it cannot be. */
   load(model: Offered): Promise<Stancelight> {
     let found = this.loaded.get(model);
     if (!found) {
-      found = load({ model: typeof model.file === "string" ? this.address(model.file) : model.file });
+      found = load({ model: typeof model.file === "string" ? addressOf(model.file) : model.file });
       this.loaded.set(model, found);
       // The next to ask may have more luck.
       found.catch(() => this.loaded.delete(model));

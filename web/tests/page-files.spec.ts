@@ -58,6 +58,25 @@ test("a model of one's own is taken over", async ({ page, request }) => {
   await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
   await expect(page.locator("#legend")).toContainText("positive");
   await expect(page.locator("#topic")).toContainText("mine.stance");
+  // Nobody wrote a card for it.
+  await expect(page.locator("#cards a")).toHaveCount(0);
+});
+
+test("the cards of the page's models can be read beside the article, offline too", async ({ page, context }) => {
+  await open(page);
+  await served(page);
+  await page.getByText("About this model").click();
+  await context.setOffline(true);
+  for (const name of ["The model's card", "The larger model's card"]) {
+    const coming = context.waitForEvent("page");
+    await page.getByRole("link", { name, exact: true }).click();
+    const card = await coming;
+    await expect(card.locator("body")).toHaveText(/^# Model card: Cooperation or threat/);
+    await expect(card.locator("body")).toContainText("What it must not be used for");
+    await card.close();
+  }
+  await context.setOffline(false);
+  expect(await summary(page)).toMatch(/painted/);
 });
 
 test("the same file again takes its own place on the menu", async ({ page, request }) => {

@@ -17,7 +17,7 @@ const mounts = [
 ];
 const types = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-  ".json": "application/json", ".webmanifest": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml",
+  ".json": "application/json", ".webmanifest": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8",
 };
 const page = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const host = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
