@@ -1,6 +1,7 @@
 // The article at a glance: one mark a sentence, in reading order, up for the one pole and down for the other,
-// with a gap where a paragraph ends; each tells what it stands for, and where its paragraph stands. A list of buttons, of which one takes part in the tab order and the
-// arrow keys reach the rest, so that a long article is one stop on the way through the page.
+// with a gap where a paragraph ends; each tells what it stands for, and where its paragraph stands. A list of buttons, of
+// which one takes part in the tab order and the arrow keys reach the rest, so that a long article is one stop on the way
+// through the page.
 
 import type { Sentence, Topic } from "stancelight";
 import { hueOf, make, percent, signed } from "./dom";
