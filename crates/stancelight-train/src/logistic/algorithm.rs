@@ -9,7 +9,7 @@ use crate::records::Matrix;
 use linfa::dataset::DatasetBase;
 use linfa::traits::{Fit, PredictInplace};
 use ndarray::{Array1, Array2, ArrayView1, Axis, CowArray, Ix2};
-use stancelight::softmax;
+use stancelight::{Topic, softmax};
 
 /// A fitted regression.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,11 +51,15 @@ impl MultinomialLogistic {
     }
 
     /// Logits, samples × classes.
+    ///
+    /// # Panics
+    /// If the records have another number of features than those that were fitted on.
     pub fn logits<R: FeatureRows>(&self, records: &R) -> Array2<f64> {
         let mut out = Array2::zeros((records.nsamples(), self.coefficients.ncols()));
         let rows = records.rows();
+        self.check(&rows);
         for (i, mut logits) in out.axis_iter_mut(Axis(0)).enumerate() {
-            logits.assign(&ArrayView1::from(&self.sample_logits(&rows, i)));
+            logits.assign(&ArrayView1::from(&self.logits_of(&rows, i)));
         }
         out
     }
@@ -63,8 +67,19 @@ impl MultinomialLogistic {
     /// Logits of the sample in this row of a matrix.
     ///
     /// # Panics
-    /// If there are not so many rows.
+    /// If there are not so many rows, or they have another number of features than those that were fitted on.
     pub fn sample_logits<F: Copy + Into<f64>>(&self, rows: &Matrix<F>, sample: usize) -> Vec<f64> {
+        self.check(rows);
+        self.logits_of(rows, sample)
+    }
+
+    /// One feature more would be taken for the intercepts, and fewer for those of other names.
+    fn check<F>(&self, rows: &Matrix<F>) {
+        let features = self.coefficients.nrows() - 1;
+        assert_eq!(rows.cols(), features, "the records must have the features that were fitted on");
+    }
+
+    fn logits_of<F: Copy + Into<f64>>(&self, rows: &Matrix<F>, sample: usize) -> Vec<f64> {
         let row = rows.outer_view(sample).expect("the caller names a sample there is");
         let mut logits = self.intercepts().to_vec();
         for (&feature, &x) in row.indices().iter().zip(row.data()) {
@@ -75,7 +90,10 @@ impl MultinomialLogistic {
         logits
     }
 
-    /// Probabilities, samples × classes.
+    /// Probabilities, samples × classes; each row adds up to 1.
+    ///
+    /// # Panics
+    /// As [`Self::logits`].
     pub fn predict_probabilities<R: FeatureRows>(&self, records: &R) -> Array2<f64> {
         let mut out = self.logits(records);
         for mut row in out.axis_iter_mut(Axis(0)) {
@@ -88,6 +106,7 @@ impl MultinomialLogistic {
 
 impl<R: FeatureRows> PredictInplace<R, Array1<usize>> for MultinomialLogistic {
     fn predict_inplace<'a>(&'a self, records: &'a R, classes: &mut Array1<usize>) {
+        assert_eq!(records.nsamples(), classes.len(), "there must be a place for each sample's class");
         for (logits, class) in self.logits(records).axis_iter(Axis(0)).zip(classes) {
             *class = (1..logits.len()).fold(0, |best, k| if logits[k] > logits[best] { k } else { best });
         }
@@ -119,13 +138,16 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
         if samples == 0 {
             return Err(LogisticError::Empty);
         }
-        if classes < 2 {
+        if !(2..=Topic::MAX_LABELS).contains(&classes) {
             return Err(LogisticError::Classes(classes));
         }
         if records.data().iter().any(|&x| !x.into().is_finite()) {
             return Err(LogisticError::Records);
         }
         shape("targets", targets.shape(), &[samples, classes])?;
+        if !targets.outer_iter().all(is_distribution) {
+            return Err(LogisticError::Targets);
+        }
         let mut weights: Vec<f64> = match dataset.weights() {
             None => vec![1.0; samples],
             Some(weights) => {
@@ -133,6 +155,9 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
                 weights.iter().map(|&w| f64::from(w)).collect()
             }
         };
+        if let Some(&wrong) = weights.iter().find(|weight| !is_amount(**weight)) {
+            return Err(LogisticError::Weight(wrong));
+        }
         if self.class_weights != ClassWeights::Equal {
             let of_classes = self.class_weights.of(targets.view(), &weights);
             shape("class weights", &[of_classes.len()], &[classes])?;
@@ -141,11 +166,17 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
         let mut factors = vec![1.0; features * classes];
         if let Some(given) = &self.penalty_factors {
             shape("penalty factors", given.shape(), &[features, classes])?;
+            if let Some(&wrong) = given.iter().find(|factor| !is_amount(**factor)) {
+                return Err(LogisticError::PenaltyFactor(wrong));
+            }
             factors = given.iter().copied().collect();
         }
         let mut x = vec![0.0; (features + 1) * classes];
         if let Some(start) = &self.warm_start {
             shape("warm start", start.shape(), &[features + 1, classes])?;
+            if !start.iter().all(|x| x.is_finite()) {
+                return Err(LogisticError::WarmStart);
+            }
             x = start.iter().copied().collect();
         }
         let targets = targets.as_slice().expect("standard layout was asked for");
@@ -156,6 +187,16 @@ impl<R: FeatureRows, T: ClassTargets> Fit<R, T, LogisticError> for MultinomialLo
         let coefficients = Array2::from_shape_vec((features + 1, classes), x).expect("the shape it was made with");
         Ok(MultinomialLogistic { coefficients, iterations })
     }
+}
+
+/// A number of at least 0.
+fn is_amount(x: f64) -> bool {
+    x.is_finite() && x >= 0.0
+}
+
+/// As far as single-precision numbers can add up to 1.
+fn is_distribution(target: ArrayView1<'_, f64>) -> bool {
+    target.iter().all(|&p| is_amount(p)) && (target.sum() - 1.0).abs() < 1e-4
 }
 
 /// Counts each class as often as its weight says: a sample's weight is shared out over its classes.
@@ -269,9 +310,36 @@ mod tests {
             |weights: &[f64]| fit(MultinomialLogistic::params().class_weights(ClassWeights::Given(weights.to_vec())));
         assert!(matches!(given(&[1.0, 0.0, 1.0]), LogisticError::ClassWeight(0.0)));
         assert!(matches!(given(&[1.0, 1.0]), LogisticError::Shape { what: "class weights", .. }));
+        let factor =
+            |factor: f64| fit(MultinomialLogistic::params().penalty_factors(Array2::from_elem((12, 3), factor)));
+        assert!(matches!(factor(f64::NAN), LogisticError::PenaltyFactor(_)));
+        assert!(matches!(factor(-1.0), LogisticError::PenaltyFactor(_)));
+        let start = MultinomialLogistic::params().warm_start(Array2::from_elem((13, 3), f64::INFINITY));
+        assert!(matches!(fit(start), LogisticError::WarmStart));
+        for wrong in [-1.0, f32::NAN] {
+            let weighed = dataset.clone().with_weights(Array1::from_elem(60, wrong));
+            assert!(matches!(MultinomialLogistic::params().fit(&weighed).unwrap_err(), LogisticError::Weight(_)));
+        }
+        for wrong in [[0.5, 0.4], [1.5, -0.5], [f64::NAN, 1.0]] {
+            let soft = DatasetBase::new(array![[1.0, 0.0], [0.0, 1.0]], ndarray::arr2(&[[1.0, 0.0], wrong]));
+            assert!(matches!(MultinomialLogistic::params().fit(&soft).unwrap_err(), LogisticError::Targets));
+        }
         let holes = DatasetBase::new(array![[1.0, f64::NAN], [0.0, 1.0]], array![0_usize, 1]);
         assert!(matches!(MultinomialLogistic::params().fit(&holes).unwrap_err(), LogisticError::Records));
         let one = DatasetBase::new(x, Array2::ones((60, 1)));
         assert!(matches!(MultinomialLogistic::params().fit(&one).unwrap_err(), LogisticError::Classes(1)));
+        let classes = |n: usize| DatasetBase::new(Array2::<f64>::eye(n), Array1::from_iter(0..n));
+        assert!(matches!(MultinomialLogistic::params().fit(&classes(65)).unwrap_err(), LogisticError::Classes(65)));
+        let most = classes(64);
+        let fitted = MultinomialLogistic::params().l2(0.01).fit(&most).unwrap();
+        assert_eq!(fitted.predict(&most), *most.targets());
+    }
+
+    #[test]
+    #[should_panic(expected = "the features that were fitted on")]
+    fn does_not_take_one_feature_more_for_the_intercepts() {
+        let (x, y) = problem();
+        let fitted = MultinomialLogistic::params().fit(&DatasetBase::new(x, y)).unwrap();
+        fitted.predict(&Array2::<f64>::ones((1, 13)));
     }
 }

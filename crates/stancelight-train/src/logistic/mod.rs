@@ -16,8 +16,9 @@
 //!
 //! # With linfa
 //!
-//! Records are [`SparseRecords`](crate::SparseRecords) or any dense array, targets are class numbers, so linfa's
-//! own data sets, cross-validation and metrics take it as they take any other classifier:
+//! Records are [`SparseRecords`](crate::SparseRecords) or any dense array, targets are the numbers of at most
+//! [`MAX_LABELS`](stancelight::Topic::MAX_LABELS) classes, so linfa's own data sets, cross-validation and metrics take it
+//! as they take any other classifier:
 //!
 //! ```
 //! use linfa::prelude::*;
