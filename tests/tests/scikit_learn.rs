@@ -87,7 +87,7 @@ impl Fitted {
         let difference = difference.iter().fold(0.0_f64, |most, d| most.max(d.abs()));
         assert!(difference < 1e-4, "{}: a coefficient differs by {difference}", self.name);
         let loss = self.objective(coefficients);
-        assert!((loss - self.loss).abs() < 1e-6 * self.loss, "{}: {loss} instead of {}", self.name, self.loss);
+        assert!((loss - self.loss).abs() < 1e-6, "{}: {loss} instead of {}", self.name, self.loss);
     }
 }
 
