@@ -368,6 +368,24 @@ fn a_model_is_no_larger_than_asked() {
     let out = train_with(&fixture, &["--size", &limit.to_string()]).ok();
     assert!(out.contains("what the model's size buys"), "{out}");
     assert!(std::fs::metadata(fixture.path("x.stance")).unwrap().len() <= limit);
+    // What the file says of its making counts, too: every data set is named there.
+    let rows = std::fs::read_to_string(fixture.path("data.jsonl")).unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let parts: Vec<String> = (rows.chunks(8).zip(0..))
+        .map(|(part, i)| {
+            let path = fixture.path(&format!("{}-{i}.jsonl", "sentences".repeat(9)));
+            std::fs::write(&path, part.join("\n")).unwrap();
+            path.display().to_string()
+        })
+        .collect();
+    let trained = |extra: &[&str]| {
+        let parts = parts.iter().map(String::as_str);
+        train_with(&fixture, &parts.chain(extra.iter().copied()).collect::<Vec<_>>()).ok();
+        std::fs::metadata(fixture.path("x.stance")).unwrap().len()
+    };
+    let limit = trained(&[]) - 500;
+    let sized = trained(&["--size", &limit.to_string()]);
+    assert!(sized <= limit, "{sized} bytes, not {limit}");
     train_with(&fixture, &["--size", "10B"]).fails_with(&["no model fits into 10 bytes", "at least"]);
 }
 

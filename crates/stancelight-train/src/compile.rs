@@ -110,11 +110,17 @@ pub fn fit_model(rows: &[&Row], topic: &Topic, options: &FitOptions) -> Result<L
     Ok(round(options, &vocabulary, &few.features, &fitted))
 }
 
-/// The largest number of features whose model file is at most this long.
+/// The largest number of features whose model file is at most this long, with so many bytes said of its making.
 ///
 /// # Errors
 /// If the learner refuses the data, or even a model of a few features is longer.
-pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes: usize) -> Result<usize, TrainError> {
+pub fn features_within(
+    rows: &[&Row],
+    topic: &Topic,
+    options: &FitOptions,
+    bytes: usize,
+    facts: usize,
+) -> Result<usize, TrainError> {
     let labels = topic.labels.len();
     let ranked = rank(rows, &Targets::of(rows, labels), options)?;
     // The file's length depends on which words and features it lists and not on what they weigh.
@@ -128,16 +134,14 @@ pub fn features_within(rows: &[&Row], topic: &Topic, options: &FitOptions, bytes
         let (bias, scale) = (vec![0.0; labels], vec![1.0; labels]);
         length(topic, Linear { settings, words, features, bias, scale, weights })
     };
-    // What the file says of its making takes room as well.
-    const FACTS: usize = 1_500;
-    let budget = bytes.saturating_sub(FACTS);
+    let budget = bytes.saturating_sub(facts);
     let (mut fits, mut exceeds) = (0, ranked.order.len() + 1);
     while exceeds - fits > 1 {
         let middle = fits.midpoint(exceeds);
         if length(middle) <= budget { fits = middle } else { exceeds = middle }
     }
     if fits == 0 {
-        let least = length(1) + FACTS;
+        let least = length(1) + facts;
         return Err(TrainError::Corpus(format!("no model fits into {bytes} bytes; allow at least {least}")));
     }
     Ok(fits)

@@ -78,6 +78,14 @@ fn doubts(overall: &Evaluation) -> Vec<String> {
     out
 }
 
+/// No fewer bytes than [`facts`] will take of the file, before there are any figures. Only names may be long.
+pub fn facts_length(corpus: &Corpus, topic: &Topic) -> usize {
+    const ALL_ELSE: usize = 1_500;
+    const AROUND: usize = 16;
+    let names = corpus.sources.iter().chain(topic.labels.iter().map(|label| &label.name));
+    ALL_ELSE + names.map(|name| name.len() + AROUND).sum::<usize>()
+}
+
 /// What the model file says of its own making: of its data, what the learner adds (`own`), and the figures. Nothing
 /// here depends on when or where it was made.
 pub fn facts(

@@ -11,7 +11,7 @@ use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, evaluate_rows};
 use crate::folds::{self, Folds};
-use crate::judge::{Judgement, facts, judge};
+use crate::judge::{Judgement, facts, facts_length, judge};
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
 use crate::topic_file::TopicFile;
@@ -150,7 +150,8 @@ pub fn train(
     }
     if let Some(bytes) = options.max_bytes {
         progress("sizing", 0, 1);
-        fit_options.max_features = fit_options.max_features.min(features_within(&rows, topic, &fit_options, bytes)?);
+        let within = features_within(&rows, topic, &fit_options, bytes, facts_length(corpus, topic))?;
+        fit_options.max_features = fit_options.max_features.min(within);
     }
 
     let validation = Validation {
