@@ -31,6 +31,12 @@ fn a_learning_curve_ends_at_the_figure_of_all_sentences() {
     };
     assert_eq!(figure("100 %"), figure("macro-F1"));
     assert!(out.contains("    10 %         12  ") && out.contains("    80 %         78  "), "{out}");
+    // A script is told the same.
+    let json = run(&["train", "--topic", &topic, &data, "-o", &model, "--learning-curve", "--json"]).ok();
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let points = json["learning_curve"].as_array().unwrap();
+    assert_eq!((points.len(), &points[0]["sentences"]), (6, &json!(12)));
+    assert_eq!(points[5]["macro_f1"], json["cross_validation"]["macro_f1"]);
     // Looking does not change what is made.
     fixture.train("b.stance").ok();
     assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("b.stance")).unwrap());

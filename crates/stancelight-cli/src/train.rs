@@ -227,6 +227,7 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
             ("folds", json!(report.folds)),
             ("held_out_folds", json!(report.held_out)),
             ("search", json!(report.search.trials)),
+            ("learning_curve", json!(report.learning_curve)),
             ("sizes", json!(report.sizes)),
         ],
         model,
