@@ -90,6 +90,25 @@ fn a_label_made_of_near_duplicates_is_not_measured_in_silence() {
     assert_eq!(good.split_whitespace().nth(3), Some("0.000"), "{good}");
 }
 
+/// A misspelt field would keep nothing together, and the figures would flatter in silence; an empty one is no group.
+#[test]
+fn a_group_is_of_a_field_that_there_is() {
+    let fixture = Fixture::new();
+    let group = |field: &str| train_with(&fixture, &["--no-search", "--group", field]);
+    let plain = train_with(&fixture, &["--no-search"]).ok();
+    group("artcle").fails_with(&["--group artcle", "no row has a field `artcle`"]);
+    group("label,artcle").fails_with(&["--group artcle"]);
+    let rows = std::fs::read_to_string(fixture.path("data.jsonl")).unwrap();
+    let with = |value: &str| rows.replace("{\"text\"", &format!("{{\"article\": {value}, \"text\""));
+    for value in ["null", "\"\"", "[]"] {
+        std::fs::write(fixture.path("data.jsonl"), with(value)).unwrap();
+        group("article").fails_with(&["no row has a field `article`"]);
+        // One row suffices, and the others are not of one group for that.
+        std::fs::write(fixture.path("data.jsonl"), with(value).replacen(value, "7", 1)).unwrap();
+        assert_eq!(group("article").ok(), plain);
+    }
+}
+
 #[test]
 fn csv_and_tsv_are_read_like_json_lines() {
     let fixture = Fixture::new();

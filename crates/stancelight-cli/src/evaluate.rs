@@ -2,7 +2,7 @@
 
 use crate::output::{stdout, written};
 use crate::{input, report};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Parser;
 use serde_json::json;
 use stancelight::{Topic, Verdict, score_all};
@@ -40,6 +40,7 @@ pub fn run(args: &Args) -> Result<()> {
         // Nothing is folded here: what would group rows, slices them.
         corpus.read_file(path, topic, args.by.as_slice())?;
     }
+    input::has_fields(&corpus, "--by", args.by.as_slice())?;
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();
     let overall = evaluate_rows(&rows, &verdicts, topic, args.seed);
@@ -48,10 +49,7 @@ pub fn run(args: &Args) -> Result<()> {
         by_source.clear();
     }
     let by_length = slices(&rows, &verdicts, topic, args.seed, |row| length(&row.text));
-    let by_field = match &args.by {
-        Some(field) => Some((field, by_field(field, &rows, &verdicts, topic, args.seed)?)),
-        None => None,
-    };
+    let by_field = args.by.as_ref().map(|field| (field, by_field(field, &rows, &verdicts, topic, args.seed)));
     let mut out = stdout();
     if args.json {
         let slice = |name: &str, e: &Evaluation| json!({ "slice": name, "evaluation": e });
@@ -84,18 +82,9 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 /// Slices by a field's value, the largest first.
-fn by_field(
-    field: &str,
-    rows: &[&Row],
-    verdicts: &[Verdict],
-    topic: &Topic,
-    seed: u64,
-) -> Result<Vec<(String, Evaluation)>> {
-    if rows.iter().all(|row| row.groups.is_empty()) {
-        bail!("--by {field}: no row has a field `{field}`; name one that the data have");
-    }
+fn by_field(field: &str, rows: &[&Row], verdicts: &[Verdict], topic: &Topic, seed: u64) -> Vec<(String, Evaluation)> {
     let value = |row: &Row| row.groups.first().cloned().unwrap_or_else(|| format!("(no {field})"));
     let mut found = slices(rows, verdicts, topic, seed, value);
     found.sort_by_key(|(_, e)| std::cmp::Reverse(e.sentences));
-    Ok(found)
+    found
 }

@@ -1,9 +1,9 @@
 //! Reading models and texts, from files or standard input.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use stancelight::{Model, Predictor};
-use stancelight_train::{TrainError, read_error};
+use stancelight_train::{Corpus, TrainError, read_error};
 use std::io::Read;
 use std::path::Path;
 
@@ -42,6 +42,14 @@ pub fn text(path: &Path) -> Result<String> {
             let message = format!("not valid UTF-8 at byte {}; save the file as UTF-8", valid + 1);
             Err(TrainError::Row { path: path.to_owned(), line, message }.into())
         }
+    }
+}
+
+/// Refuses a field, named by `option`, that no row of the data has: misspelt, it would do nothing and say nothing.
+pub fn has_fields(corpus: &Corpus, option: &str, fields: &[String]) -> Result<()> {
+    match fields.iter().find(|field| !corpus.grouped_by.contains(*field)) {
+        Some(field) => bail!("{option} {field}: no row has a field `{field}`; name one that the data have"),
+        None => Ok(()),
     }
 }
 

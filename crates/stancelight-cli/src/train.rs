@@ -2,6 +2,7 @@
 
 mod encoder;
 
+use crate::input::has_fields;
 use crate::measure::{measure, measured_on};
 use crate::output::{stdout, write_whole, written};
 use crate::progress::bar;
@@ -121,6 +122,7 @@ pub fn run(args: &Args) -> Result<()> {
     for path in &args.data {
         corpus.read_file(path, &file.topic, &args.group)?;
     }
+    has_fields(&corpus, "--group", &args.group)?;
     let data_dir = args.data_dir.as_deref();
     let mut read_outside = |validate: bool| -> Result<usize> {
         for source in file.data.iter().filter(|source| !source.measure && source.validate == validate) {

@@ -12,7 +12,7 @@ use crate::sets::Sets;
 use crate::topic_file::DataSource;
 use serde_json::{Map, Value};
 use stancelight::Topic;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,8 @@ pub struct Corpus {
     pub rows: Vec<Row>,
     /// The files' names.
     pub sources: Vec<String>,
+    /// Of the fields that were to keep rows together, those that some row has.
+    pub grouped_by: BTreeSet<String>,
 }
 
 /// How to read one file.
@@ -56,11 +58,13 @@ struct Reading<'a> {
     outside: Option<&'a DataSource>,
     opinions: Option<Opinions>,
     source: usize,
+    grouped_by: BTreeSet<String>,
 }
 
 impl Corpus {
     /// Adds the rows of a file: `.csv` and `.tsv` with a header line, anything else as JSON Lines. `group`
-    /// names the fields whose equal values keep rows together in cross-validation.
+    /// names the fields whose equal values keep rows together in cross-validation; a row may lack them, and an empty
+    /// value is none.
     ///
     /// # Errors
     /// If the file cannot be read or a row is not what it must be.
@@ -101,13 +105,15 @@ impl Corpus {
         let before = self.rows.len();
         let opinions = outside.and_then(DataSource::opinions);
         let opinions = opinions.map(|path| Opinions::read(&path, topic)).transpose()?;
-        let reading = Reading { topic, path, group, outside, opinions, source: self.sources.len() };
+        let source = self.sources.len();
+        let mut reading = Reading { topic, path, group, outside, opinions, source, grouped_by: BTreeSet::new() };
         self.sources.push(name);
         match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-            Some("csv") => self.read_table(file, b',', &reading)?,
-            Some("tsv") => self.read_table(file, b'\t', &reading)?,
-            _ => self.read_json_lines(file, &reading)?,
+            Some("csv") => self.read_table(file, b',', &mut reading)?,
+            Some("tsv") => self.read_table(file, b'\t', &mut reading)?,
+            _ => self.read_json_lines(file, &mut reading)?,
         }
+        self.grouped_by.append(&mut reading.grouped_by);
         if self.rows.len() == before {
             let message = "this file holds no labelled rows; give one object with `text` and `label` a line".to_owned();
             return Err(TrainError::Read { path: path.to_owned(), message });
@@ -115,7 +121,7 @@ impl Corpus {
         Ok(())
     }
 
-    fn read_json_lines(&mut self, file: File, reading: &Reading<'_>) -> Result<(), TrainError> {
+    fn read_json_lines(&mut self, file: File, reading: &mut Reading<'_>) -> Result<(), TrainError> {
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), reading.path);
         let mut number = 0;
         while let Some(line) = lines.next_line()? {
@@ -133,12 +139,13 @@ impl Corpus {
         reading.opinions_used_up(number)
     }
 
-    fn read_table(&mut self, file: File, delimiter: u8, reading: &Reading<'_>) -> Result<(), TrainError> {
+    fn read_table(&mut self, file: File, delimiter: u8, reading: &mut Reading<'_>) -> Result<(), TrainError> {
         let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file);
+        let path = reading.path;
         let error = |error: csv::Error| {
             let line = error.position().map_or(1, |p| p.line());
             TrainError::Row {
-                path: reading.path.to_owned(),
+                path: path.to_owned(),
                 line: usize::try_from(line).unwrap_or(usize::MAX),
                 message: format!("not a row of this table: {error}"),
             }
@@ -154,7 +161,7 @@ impl Corpus {
                 .collect();
             let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
             let row = reading.row(&mut object, number);
-            let row = row.map_err(|message| TrainError::Row { path: reading.path.to_owned(), line, message })?;
+            let row = row.map_err(|message| TrainError::Row { path: path.to_owned(), line, message })?;
             self.rows.extend(row);
             number += 1;
         }
@@ -209,7 +216,7 @@ fn missing(field: &str, object: &Map<String, Value>) -> String {
 
 impl Reading<'_> {
     /// The row the object at place `number` holds; `None` when the topic file says to leave it out.
-    fn row(&self, object: &mut Map<String, Value>, number: usize) -> Result<Option<Row>, String> {
+    fn row(&mut self, object: &mut Map<String, Value>, number: usize) -> Result<Option<Row>, String> {
         if let Some(source) = self.outside {
             for (field, allowed) in &source.only {
                 let value = object.get(field).and_then(Value::as_str).unwrap_or_default();
@@ -239,11 +246,19 @@ impl Reading<'_> {
             }
         };
         let mut groups = Vec::new();
-        for value in self.group.iter().filter_map(|field| object.get(field)) {
-            match value {
-                Value::Null => {}
-                Value::Array(values) => groups.extend(values.iter().map(plain_text)),
-                value => groups.push(plain_text(value)),
+        for field in self.group {
+            let values = match object.get(field) {
+                None => continue,
+                Some(Value::Array(values)) => &values[..],
+                Some(value) => std::slice::from_ref(value),
+            };
+            // What a table leaves empty is not a document of its own.
+            let known =
+                values.iter().filter(|value| !value.is_null()).map(plain_text).filter(|value| !value.is_empty());
+            let before = groups.len();
+            groups.extend(known);
+            if groups.len() > before && !self.grouped_by.contains(field) {
+                self.grouped_by.insert(field.clone());
             }
         }
         Ok(Some(Row { text, target, weight, groups, source: self.source }))
@@ -380,6 +395,7 @@ mod tests {
                 .map(|text| Row { text: (*text).into(), target: vec![1.0], weight: 1.0, groups: Vec::new(), source: 0 })
                 .collect(),
             sources: vec!["a".into()],
+            ..Corpus::default()
         };
         let nearly = "On Monday both sides signed the accord in the town hall";
         let mut measured = corpus(&["Both sides signed.", "The army left.", "both sides, signed", nearly]);

@@ -126,9 +126,12 @@ pub fn demonstrate(cli: &Path, topic: &Path) -> Result<()> {
 /// The command that trains a topic from its own corpus.
 pub fn train(cli: &Path, topic: &Path, model: &Path) -> Command {
     let mut command = Command::new(cli);
-    command.arg("train").arg("--topic").arg(topic.join("topic.toml")).arg(topic.join("corpus.jsonl"));
-    // Sentences of one article stay in one fold, and with a sentence what was made of it.
-    command.args(["--group", "article,id", "-o"]).arg(model);
+    let corpus = topic.join("corpus.jsonl");
+    command.arg("train").arg("--topic").arg(topic.join("topic.toml")).arg(&corpus);
+    // Sentences of one article stay in one fold, and with a sentence what was made of it. Not every corpus has articles.
+    let text = std::fs::read_to_string(corpus).unwrap_or_default();
+    let group = if text.contains("\"article\":") { "article,id" } else { "id" };
+    command.args(["--group", group, "-o"]).arg(model);
     command
 }
 
