@@ -540,7 +540,9 @@ fn push(text: &str, span: Span, out: &mut Vec<Span>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{OPENERS, sentences};
+    use super::{OPENERS, is_terminator, lines, sentences, trim};
+    use crate::span::Span;
+    use proptest::prelude::*;
 
     #[test]
     fn openers_are_sorted_for_binary_search() {
@@ -558,5 +560,43 @@ mod tests {
         }
         let solid = "x".repeat(100_000);
         assert_eq!(sentences(&solid).iter().map(|s| s.end - s.start).sum::<usize>(), 100_000);
+    }
+
+    /// The lines of a text, looked for character by character.
+    fn lines_generally(text: &str) -> Vec<Span> {
+        let (mut out, mut start) = (Vec::new(), 0);
+        for (at, c) in text.char_indices() {
+            // Of a carriage return and a line feed, the second is no break of its own.
+            let second = c == '\n' && text[..at].ends_with('\r');
+            if second {
+                start = at + 1;
+            } else if matches!(c, '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') {
+                out.push(Span::new(start, at));
+                start = at + c.len_utf8();
+            }
+        }
+        out.push(Span::new(start, text.len()));
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_cuts_change_nothing(
+            text in "([a-z.!? ]{0,12}|\r\n|[\u{0}-\u{20}\u{7f}]|[\u{85}\u{a0}\u{2028}\u{2029}\u{200b}\u{2060}\u{feff}é。]|\\PC){0,20}"
+        ) {
+            let found: Vec<Span> = lines(&text).collect();
+            prop_assert_eq!(&found, &lines_generally(&text), "{:?}", text);
+            let blank = |c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}');
+            for line in found {
+                prop_assert_eq!(&text[trim(&text, line).range()], text[line.range()].trim_matches(blank), "{:?}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn plain_signs_that_end_sentences_are_the_three_looked_for() {
+        for c in '\0'..'\u{80}' {
+            assert_eq!(is_terminator(c), matches!(c, '.' | '!' | '?'), "{c:?}");
+        }
     }
 }
