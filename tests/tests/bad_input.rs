@@ -129,6 +129,24 @@ fn files_that_are_not_there() {
         .fails_with(&["/nowhere/m.stance", "folder does not exist"]);
 }
 
+/// Labelling took longer than training does.
+#[test]
+fn what_is_read_is_not_overwritten() {
+    let fixture = Fixture::new();
+    let [topic, data, model] =
+        ["topic.toml", "data.jsonl", "m.stance"].map(|name| fixture.path(name).display().to_string());
+    let before = [&topic, &data].map(|path| std::fs::read(path).unwrap());
+    let data_again = fixture.path("./data.jsonl").display().to_string();
+    for written in
+        [["-o", &data_again, "--card", &model], ["-o", &topic, "--card", &model], ["-o", &model, "--card", &data]]
+    {
+        let args = [&["train", "--topic", &topic, &data][..], &written].concat();
+        run(&args).fails_with(&["would be overwritten"]);
+    }
+    assert_eq!([&topic, &data].map(|path| std::fs::read(path).unwrap()), before);
+    assert!(!fixture.path("m.stance").exists());
+}
+
 #[test]
 fn models() {
     let fixture = Fixture::new();
