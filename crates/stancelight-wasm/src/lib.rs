@@ -17,7 +17,7 @@ pub use painter::Painter;
 use js_sys::{Error, JsString, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
-use stancelight::offset::{Utf8, Utf16};
+use stancelight::offset::Utf16;
 use stancelight::sentence::sentences;
 use stancelight::view::{ExplanationView, TopicView};
 use stancelight::{Model, Predictor, Span, Verdict, explain, judge_each, removals, score_all};
@@ -160,12 +160,12 @@ impl Analyzer {
     #[wasm_bindgen(js_name = scoreAll)]
     pub fn score_all(&self, text: &JsString, ends: &[u32]) -> Vec<f64> {
         let text = utf8(text);
-        let mut cursor = Utf8::new(&text);
+        let mut cursor = Utf16::new(&text);
         let mut start = 0;
         let sentences = ends.iter().map(|&end| {
-            let from = cursor.at(start);
+            let from = cursor.byte(start);
             start = end as usize + 1;
-            text.get(from..cursor.at(end as usize)).unwrap_or_default()
+            text.get(from..cursor.byte(end as usize)).unwrap_or_default()
         });
         let mut rows = self.rows(ends.len());
         let mut start = 0;
