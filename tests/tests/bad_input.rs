@@ -143,8 +143,12 @@ fn what_is_read_is_not_overwritten() {
         let args = [&["train", "--topic", &topic, &data][..], &written].concat();
         run(&args).fails_with(&["would be overwritten"]);
     }
-    assert_eq!([&topic, &data].map(|path| std::fs::read(path).unwrap()), before);
     assert!(!fixture.path("m.stance").exists());
+    let trained = fixture.model();
+    run(&["highlight", &trained, &data, "--html", &data_again]).fails_with(&["would be overwritten"]);
+    run(&["distill", "--topic", &topic, &data, "--teacher", ".", "--unlabelled", &trained, "-o", &data])
+        .fails_with(&["would be overwritten"]);
+    assert_eq!([&topic, &data].map(|path| std::fs::read(path).unwrap()), before);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use crate::input::{object, without_text};
 use crate::measure::{measure, measured_on};
-use crate::output::{stdout, write_whole, written};
+use crate::output::{spare, stdout, write_whole, written};
 use crate::progress::bar;
 use crate::report;
 use crate::threads::quiet_threads;
@@ -69,6 +69,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     quiet_threads()?;
+    spare(args.labelled.iter().chain([&args.topic]).chain(&args.unlabelled), &args.output)?;
     let file = TopicFile::read(&args.topic)?;
     let data_dir = args.data_dir.as_deref();
     // Whatever is wrong with what is asked is said before an hour of tuning, not after it.

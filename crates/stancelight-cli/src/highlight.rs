@@ -2,7 +2,7 @@
 //! terminal or as one HTML file that needs nothing else; or what was found in it, as JSON.
 
 use crate::input;
-use crate::output::{stdout, write_whole, written};
+use crate::output::{spare, stdout, write_whole, written};
 use anstyle::{Effects, RgbColor, Style};
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -32,6 +32,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
+    spare([&args.model, &args.article], &args.html)?;
     let predictor = input::predictor(&args.model)?;
     let topic = predictor.topic();
     let threshold = args.threshold.unwrap_or_else(|| f64::from(topic.threshold));

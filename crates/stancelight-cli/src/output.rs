@@ -1,8 +1,8 @@
 //! Writing files whole or not at all, and telling a closed pipe from a failure.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to `path` so that at every moment either the old or the new file stands there whole.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -36,6 +36,20 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
         anyhow::Error::new(error)
             .context(format!("{}: cannot be written, and what stood there is unchanged: {remedy}", path.display()))
     })
+}
+
+/// Refuses to write where something is read from: labels took longer to make than what would replace them.
+pub fn spare<'p>(
+    inputs: impl IntoIterator<Item = &'p PathBuf>,
+    outputs: impl IntoIterator<Item = &'p PathBuf>,
+) -> Result<()> {
+    let inputs: Vec<PathBuf> = inputs.into_iter().filter_map(|path| path.canonicalize().ok()).collect();
+    for path in outputs {
+        if path.canonicalize().is_ok_and(|path| inputs.contains(&path)) {
+            bail!("{}: this is read from and would be overwritten; name another file to write to", path.display());
+        }
+    }
+    Ok(())
 }
 
 /// Whether this is only the reader of our output going away.

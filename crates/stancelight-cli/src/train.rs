@@ -4,7 +4,7 @@ mod encoder;
 
 use crate::input::has_fields;
 use crate::measure::{measure, measured_on};
-use crate::output::{stdout, write_whole, written};
+use crate::output::{spare, stdout, write_whole, written};
 use crate::progress::bar;
 use crate::report;
 use anyhow::{Result, bail};
@@ -117,13 +117,7 @@ pub fn run(args: &Args) -> Result<()> {
     {
         bail!("--l2 must be a number above 0, not {l2}");
     }
-    let inputs: Vec<PathBuf> =
-        args.data.iter().chain([&args.topic]).filter_map(|path| path.canonicalize().ok()).collect();
-    for path in std::iter::once(&args.output).chain(&args.card) {
-        if path.canonicalize().is_ok_and(|path| inputs.contains(&path)) {
-            bail!("{}: this is read from and would be overwritten; name another file to write to", path.display());
-        }
-    }
+    spare(args.data.iter().chain([&args.topic]), std::iter::once(&args.output).chain(&args.card))?;
     let file = TopicFile::read(&args.topic)?;
     let mut corpus = Corpus::default();
     for path in &args.data {
