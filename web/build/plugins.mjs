@@ -59,8 +59,8 @@ export function bindings(path) {
 }
 
 /**
- * What the bundler cannot know to be unused: how an address or an answer is taken, what browsers older than constructed style sheets are
- * given, and texts put in without room to grow.
+ * What the bundler cannot know to be unused: how an address or an answer is taken, what browsers older than constructed
+ * style sheets are given, and texts put in without room to grow.
  */
 const UNUSED = [
   /^ {4}if \(typeof module_or_path === 'string'.*?^ {4}\}\n/ms,
