@@ -14,7 +14,7 @@ use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::{Map, Value};
 use stancelight::{Topic, Verdict, softmax};
-use stancelight_encoder::{Teacher, Tuning};
+use stancelight_encoder::{Checkpoints, Teacher, Tuning};
 use stancelight_train::{Corpus, Lines, Row, TopicFile, read_error};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -65,6 +65,12 @@ pub struct Args {
     /// Threads; the result does not depend on it
     #[arg(long, value_name = "N", default_value_t = std::thread::available_parallelism().map_or(1, std::num::NonZero::get))]
     jobs: usize,
+    /// Note in this folder, each minute, how far tuning is
+    #[arg(long, value_name = "DIR")]
+    checkpoint: Option<PathBuf>,
+    /// Go on from the checkpoint, to the same result as without a break
+    #[arg(long, requires = "checkpoint")]
+    resume: bool,
 }
 
 pub fn run(args: &Args) -> Result<()> {
@@ -97,6 +103,7 @@ pub fn run(args: &Args) -> Result<()> {
         dropout: args.dropout,
         seed: args.seed,
         jobs: args.jobs,
+        checkpoints: args.checkpoint.clone().map(|folder| Checkpoints { folder, resume: args.resume }),
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}, {eta} left");
     let progress = |what: &str, done, all| bar.tell(what, done, all);

@@ -1,10 +1,12 @@
 //! Where learning stands, on disk: enough to go on to the very same result, in one safetensors file that is always
 //! whole.
 //!
-//! A checkpoint belongs to one set of examples and settings; their fingerprint stands in it, and any other is refused.
+//! A checkpoint belongs to one beginning and one set of examples and settings; their fingerprint stands in it, and any
+//! other is refused.
 
 use crate::error::EncodeError;
-use crate::learn::{Epoch, State};
+use crate::example::{Example, Examples};
+use crate::learn::{Epoch, Schedule, State, learn};
 use crate::optimizer::AdamW;
 use crate::parameters::Plan;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -12,6 +14,10 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How often a checkpoint is written.
+const EVERY: Duration = Duration::from_secs(60);
 
 const FILE: &str = "checkpoint.safetensors";
 const TENSORS: [&str; 4] = ["parameters", "first", "second", "best"];
@@ -26,11 +32,65 @@ struct Rest {
     epochs: Vec<Epoch>,
 }
 
+/// Learns as [`learn`] does, but noting each minute and at each epoch's end how far it is; or goes on from such a note, to
+/// the same end. Without `checkpoints` it only learns.
+///
+/// # Errors
+/// If a checkpoint cannot be read or written, is damaged, or of something else; or what candle says.
+#[allow(clippy::too_many_arguments, reason = "what learning takes, and where to note it")]
+pub fn learn_on(
+    plan: &Plan,
+    schedule: &Schedule,
+    examples: &Examples,
+    kept: &[Example],
+    pool: &rayon::ThreadPool,
+    begin: State,
+    checkpoints: Option<&Checkpoints>,
+    mut reached: impl FnMut(&State, usize, usize),
+) -> Result<State, EncodeError> {
+    let Some(Checkpoints { folder, resume }) = checkpoints else {
+        let mut state = begin;
+        learn::<EncodeError>(plan, schedule, examples, kept, pool, &mut state, |state, done, all| {
+            reached(state, done, all);
+            Ok(())
+        })?;
+        return Ok(state);
+    };
+    let fingerprint = fingerprint(plan, &begin.numbers, schedule, examples, kept);
+    let found = if *resume { load(folder, fingerprint, plan)? } else { None };
+    let mut state = found.unwrap_or(begin);
+    let mut saved = Instant::now();
+    learn(plan, schedule, examples, kept, pool, &mut state, |state, done, all| {
+        reached(state, done, all);
+        if state.batches == 0 || saved.elapsed() > EVERY {
+            saved = Instant::now();
+            return save(folder, fingerprint, state);
+        }
+        Ok(())
+    })?;
+    Ok(state)
+}
+
+/// Tells one beginning and one set of examples and settings from another.
+fn fingerprint(plan: &Plan, begin: &[f32], schedule: &Schedule, examples: &Examples, kept: &[Example]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(format!("{plan:?}{schedule:?}").as_bytes());
+    begin.iter().for_each(|x| hasher.update(&x.to_le_bytes()));
+    for example in examples.all.iter().chain(kept) {
+        for piece in &example.pieces {
+            hasher.update(&piece.id.to_le_bytes());
+            hasher.update(&[piece.case as u8]);
+        }
+        example.target.iter().chain([&example.weight]).for_each(|x| hasher.update(&x.to_le_bytes()));
+    }
+    hasher.finalize()
+}
+
 /// Writes a checkpoint into a folder, which is made if need be.
 ///
 /// # Errors
 /// If it cannot be written; what stood there is then unchanged.
-pub fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeError> {
+fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeError> {
     let path = folder.join(FILE);
     let rest = Rest {
         fingerprint,
@@ -68,7 +128,7 @@ pub fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), Encode
 ///
 /// # Errors
 /// If it is damaged, or of other data or settings.
-pub fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State>, EncodeError> {
+fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State>, EncodeError> {
     let path = folder.join(FILE);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,

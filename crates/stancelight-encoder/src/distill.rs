@@ -6,9 +6,10 @@
 //! where they differ, it is less sure.
 
 use crate::bert::Bert;
+use crate::checkpoint::{Checkpoints, learn_on};
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Examples};
-use crate::learn::{Schedule, State, learn, threads};
+use crate::learn::{Schedule, State, threads};
 use crate::network::judge;
 use crate::train::merged;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -34,6 +35,8 @@ pub struct Tuning {
     pub seed: u64,
     /// Threads; the result does not depend on it.
     pub jobs: usize,
+    /// Where to note how far tuning is: a folder in it for each teacher.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 impl Tuning {
@@ -70,7 +73,7 @@ impl Teacher {
     /// Tunes on labelled rows, none of which is without weight.
     ///
     /// # Errors
-    /// If the settings are not allowed, the folder holds no BERT, or there are no rows.
+    /// If the settings are not allowed, the folder holds no BERT, there are no rows, or a checkpoint is of something else.
     pub fn tune(rows: &[&Row], labels: usize, tuning: &Tuning, progress: &Progress<'_>) -> Result<Self, EncodeError> {
         let schedule = tuning.schedule();
         schedule.validate()?;
@@ -87,13 +90,18 @@ impl Teacher {
         let mut tuned = Vec::new();
         for n in 0..tuning.teachers {
             let schedule = Schedule { seed: schedule.seed.wrapping_add(n as u64), ..schedule.clone() };
-            let mut state = State::begin(bert.numbers.clone());
-            learn::<EncodeError>(&bert.plan, &schedule, &examples, &[], &pool, &mut state, |state, done, all| {
+            let checkpoints = tuning
+                .checkpoints
+                .as_ref()
+                .map(|all| Checkpoints { folder: all.folder.join(format!("teacher-{}", n + 1)), resume: all.resume });
+            let reached = |state: &State, done, all| {
                 let epoch = (state.epochs.len() + 1).min(tuning.epochs);
                 let what = format!("teacher {} of {}, epoch {epoch} of {}", n + 1, tuning.teachers, tuning.epochs);
                 progress(&what, done, all);
-                Ok(())
-            })?;
+            };
+            let begin = State::begin(bert.numbers.clone());
+            let checkpoints = checkpoints.as_ref();
+            let state = learn_on(&bert.plan, &schedule, &examples, &[], &pool, begin, checkpoints, reached)?;
             tuned.push(state.numbers);
         }
         Ok(Self { bert, tuned, pool })
@@ -137,11 +145,23 @@ impl Teacher {
 mod tests {
     use super::{Teacher, Tuning};
     use crate::bert;
+    use crate::checkpoint::Checkpoints;
     use stancelight_train::Row;
     use std::path::PathBuf;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn tuning(teacher: PathBuf, jobs: usize) -> Tuning {
-        Tuning { teacher, teachers: 2, epochs: 30, batch: 8, rate: 3e-3, dropout: 0.1, seed: 1, jobs }
+        Tuning {
+            teacher,
+            teachers: 2,
+            epochs: 30,
+            batch: 8,
+            rate: 3e-3,
+            dropout: 0.1,
+            seed: 1,
+            jobs,
+            checkpoints: None,
+        }
     }
 
     fn rows() -> Vec<Row> {
@@ -166,6 +186,32 @@ mod tests {
         let one = opinions(1);
         assert!(one[0][0] > one[0][1] && one[1][1] > one[1][0], "{one:?}");
         assert_eq!(one, opinions(3));
+    }
+
+    #[test]
+    fn goes_on_from_checkpoints_without_learning_again() {
+        let rows = rows();
+        let rows: Vec<&Row> = rows.iter().collect();
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoints = Some(Checkpoints { folder: folder.path().to_owned(), resume: true });
+        let tuning = Tuning { checkpoints, ..tuning(bert::tests::folder().to_owned(), 2) };
+        let learned = || {
+            let steps = AtomicUsize::new(0);
+            let count = |_: &str, _, _| {
+                steps.fetch_add(1, Ordering::Relaxed);
+            };
+            let teacher = Teacher::tune(&rows, 2, &tuning, &count).unwrap();
+            (teacher.logits(&["envoys of chad"], &|_, _, _| {}).unwrap(), steps.into_inner())
+        };
+        let (opinions, steps) = learned();
+        assert_eq!(steps, 60, "thirty passes of one step, two teachers");
+        assert_eq!(learned(), (opinions.clone(), 0));
+        // The first was whole when it stopped, the second had not begun.
+        std::fs::remove_dir_all(folder.path().join("teacher-2")).unwrap();
+        assert_eq!(learned(), (opinions, 30));
+        let other = Tuning { seed: 7, ..tuning.clone() };
+        let refused = Teacher::tune(&rows, 2, &other, &|_, _, _| {}).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(refused.contains("other data or settings"), "{refused}");
     }
 
     #[test]

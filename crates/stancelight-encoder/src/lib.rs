@@ -27,6 +27,7 @@
 mod bert;
 mod branch;
 mod checkpoint;
+mod coarse;
 mod distill;
 mod error;
 mod example;

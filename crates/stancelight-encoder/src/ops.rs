@@ -3,7 +3,8 @@
 //!
 //! Sentences lie one behind the other without padding, a row a piece; what must not cross from one to the next
 //! (attention, the mean) is told where each begins and ends. Loops are plain and keep sums in lanes; `pulp` compiles
-//! them for the widest vectors that the processor has.
+//! them for the widest vectors that the processor has. A loop's closure takes its result in and hands it out: such a one
+//! is compiled where it is dispatched, while one that could be called twice would be called as it is, without vectors.
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, CustomOp3, Layout, Result, Shape, Tensor, bail};
 use stancelight::encoder::exp;
@@ -26,27 +27,31 @@ fn rows(layout: &Layout) -> Result<(usize, usize)> {
     layout.shape().dims2()
 }
 
+/// The sum of what `term` makes of the numbers at each place of slices of one length. By whole chunks, for an index that
+/// might lie outside keeps a loop from using vectors.
 #[inline(always)]
-fn sum(n: usize, term: impl Fn(usize) -> f32) -> f32 {
+fn sum<const N: usize>(of: [&[f32]; N], term: impl Fn([f32; N]) -> f32) -> f32 {
+    let cut = of.map(<[f32]>::as_chunks::<LANES>);
     let mut lanes = [0.0_f32; LANES];
-    let whole = n - n % LANES;
-    for from in (0..whole).step_by(LANES) {
+    for at in 0..cut[0].0.len() {
+        let chunk = cut.map(|(chunks, _)| &chunks[at]);
         for (i, lane) in lanes.iter_mut().enumerate() {
-            *lane += term(from + i);
+            *lane += term(chunk.map(|x| x[i]));
         }
     }
-    let mut total = (whole..n).map(&term).sum::<f32>();
-    for lane in lanes {
-        total += lane;
+    let mut half = LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            lanes[i] += lanes[i + half];
+        }
+        half /= 2;
     }
-    total
+    (0..cut[0].1.len()).fold(lanes[0], |total, i| total + term(cut.map(|(_, rest)| rest[i])))
 }
 
 #[inline(always)]
 fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let n = a.len().min(b.len());
-    let (a, b) = (&a[..n], &b[..n]);
-    sum(n, |i| a[i] * b[i])
+    sum([a, b], |[a, b]| a * b)
 }
 
 #[inline(always)]
@@ -65,8 +70,8 @@ pub struct LayerNorm;
 #[inline(always)]
 fn moments(x: &[f32]) -> (f32, f32) {
     let n = x.len() as f32;
-    let mean = sum(x.len(), |i| x[i]) / n;
-    let variance = sum(x.len(), |i| (x[i] - mean) * (x[i] - mean)) / n;
+    let mean = sum([x], |[x]| x) / n;
+    let variance = sum([x], |[x]| (x - mean) * (x - mean)) / n;
     (mean, 1.0 / (variance + EPSILON).sqrt())
 }
 
@@ -87,14 +92,18 @@ impl CustomOp3 for LayerNorm {
         let (_, width) = rows(lx)?;
         let (x, gain, bias) = (numbers(x, lx)?, numbers(gain, lg)?, numbers(bias, lb)?);
         let mut out = vec![0.0; x.len()];
-        pulp::Arch::new().dispatch(|| {
-            for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
-                let (mean, factor) = moments(x);
-                for (((out, x), gain), bias) in out.iter_mut().zip(x).zip(gain).zip(bias) {
-                    *out = (x - mean) * factor * gain + bias;
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for (out, x) in out.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+                    let (mean, factor) = moments(x);
+                    for (((out, x), gain), bias) in out.iter_mut().zip(x).zip(gain).zip(bias) {
+                        *out = (x - mean) * factor * gain + bias;
+                    }
                 }
-            }
-        });
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), lx.shape().clone()))
     }
 
@@ -133,18 +142,22 @@ impl CustomOp3 for NormRows {
         let (_, width) = rows(lx)?;
         let (x, gain, gradient) = (numbers(x, lx)?, numbers(gain, lg)?, numbers(gradient, ld)?);
         let mut out = vec![0.0; x.len()];
-        pulp::Arch::new().dispatch(|| {
-            let all = out.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(gradient.chunks_exact(width));
-            for ((out, x), d) in all {
-                let (mean, factor) = moments(x);
-                let n = width as f32;
-                let plain = sum(width, |i| d[i] * gain[i]) / n;
-                let along = sum(width, |i| d[i] * gain[i] * (x[i] - mean) * factor) / n;
-                for i in 0..width {
-                    out[i] = factor * (d[i] * gain[i] - plain - (x[i] - mean) * factor * along);
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                let all = out.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(gradient.chunks_exact(width));
+                for ((out, x), d) in all {
+                    let (mean, factor) = moments(x);
+                    let n = width as f32;
+                    let plain = dot(d, gain) / n;
+                    let along = sum([d, gain, x], |[d, gain, x]| d * gain * (x - mean) * factor) / n;
+                    for (((out, x), d), gain) in out.iter_mut().zip(x).zip(d).zip(gain) {
+                        *out = factor * (d * gain - plain - (x - mean) * factor * along);
+                    }
                 }
-            }
-        });
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), lx.shape().clone()))
     }
 }
@@ -160,16 +173,20 @@ impl CustomOp2 for NormParameters {
         let (_, width) = rows(lx)?;
         let (x, gradient) = (numbers(x, lx)?, numbers(gradient, ld)?);
         let mut out = vec![0.0; 2 * width];
-        let (gain, bias) = out.split_at_mut(width);
-        pulp::Arch::new().dispatch(|| {
-            for (x, d) in x.chunks_exact(width).zip(gradient.chunks_exact(width)) {
-                let (mean, factor) = moments(x);
-                for i in 0..width {
-                    gain[i] += d[i] * (x[i] - mean) * factor;
-                    bias[i] += d[i];
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                let (gain, bias) = out.split_at_mut(width);
+                for (x, d) in x.chunks_exact(width).zip(gradient.chunks_exact(width)) {
+                    let (mean, factor) = moments(x);
+                    for (((gain, bias), x), d) in gain.iter_mut().zip(&mut *bias).zip(x).zip(d) {
+                        *gain += d * (x - mean) * factor;
+                        *bias += d;
+                    }
                 }
-            }
-        });
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), Shape::from((2, width))))
     }
 }
@@ -211,11 +228,15 @@ impl CustomOp1 for ColumnSums {
         let (_, width) = rows(lx)?;
         let x = numbers(x, lx)?;
         let mut out = vec![0.0; width];
-        pulp::Arch::new().dispatch(|| {
-            for row in x.chunks_exact(width) {
-                add_scaled(&mut out, row, 1.0);
-            }
-        });
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for row in x.chunks_exact(width) {
+                    add_scaled(&mut out, row, 1.0);
+                }
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), Shape::from(width)))
     }
 }
@@ -236,11 +257,15 @@ impl CustomOp1 for Gelu {
     fn cpu_fwd(&self, x: &CpuStorage, lx: &Layout) -> Result<(CpuStorage, Shape)> {
         let x = numbers(x, lx)?;
         let mut out = vec![0.0; x.len()];
-        pulp::Arch::new().dispatch(|| {
-            for (out, &x) in out.iter_mut().zip(x) {
-                *out = x / (1.0 + exp(-TWICE_ROOT * (x + CUBE * x * x * x)));
-            }
-        });
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for (out, &x) in out.iter_mut().zip(x) {
+                    *out = x / (1.0 + exp(-TWICE_ROOT * (x + CUBE * x * x * x)));
+                }
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), lx.shape().clone()))
     }
 
@@ -259,13 +284,17 @@ impl CustomOp2 for GeluGradient {
     fn cpu_fwd(&self, x: &CpuStorage, lx: &Layout, gradient: &CpuStorage, ld: &Layout) -> Result<(CpuStorage, Shape)> {
         let (x, gradient) = (numbers(x, lx)?, numbers(gradient, ld)?);
         let mut out = vec![0.0; x.len()];
-        pulp::Arch::new().dispatch(|| {
-            for ((out, &x), &d) in out.iter_mut().zip(x).zip(gradient) {
-                let share = 1.0 / (1.0 + exp(-TWICE_ROOT * (x + CUBE * x * x * x)));
-                let slope = TWICE_ROOT * (1.0 + 3.0 * CUBE * x * x);
-                *out = d * (share + x * share * (1.0 - share) * slope);
-            }
-        });
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for ((out, &x), &d) in out.iter_mut().zip(x).zip(gradient) {
+                    let share = 1.0 / (1.0 + exp(-TWICE_ROOT * (x + CUBE * x * x * x)));
+                    let slope = TWICE_ROOT * (1.0 + 3.0 * CUBE * x * x);
+                    *out = d * (share + x * share * (1.0 - share) * slope);
+                }
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), lx.shape().clone()))
     }
 }
@@ -312,7 +341,7 @@ impl<'a> Head<'a> {
         for x in out.iter_mut() {
             *x = exp(*x - most);
         }
-        let all = 1.0 / sum(out.len(), |i| out[i]);
+        let all = 1.0 / sum([out], |[x]| x);
         for x in out {
             *x *= all;
         }
@@ -331,21 +360,25 @@ impl CustomOp1 for Attention {
         let x = numbers(x, lx)?;
         let mut out = vec![0.0; count * width];
         let mut looks = Vec::new();
-        pulp::Arch::new().dispatch(|| {
-            for window in self.windows.iter() {
-                looks.resize(window.len(), 0.0);
-                for from in (0..width).step_by(size) {
-                    let head = Head { rows: x, width, from, size };
-                    for i in window.clone() {
-                        head.looks(i, window, &mut looks);
-                        let out = &mut out[i * width + from..][..size];
-                        for (&look, j) in looks.iter().zip(window.clone()) {
-                            add_scaled(out, head.part(j, 2), look);
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for window in self.windows.iter() {
+                    looks.resize(window.len(), 0.0);
+                    for from in (0..width).step_by(size) {
+                        let head = Head { rows: x, width, from, size };
+                        for i in window.clone() {
+                            head.looks(i, window, &mut looks);
+                            let out = &mut out[i * width + from..][..size];
+                            for (&look, j) in looks.iter().zip(window.clone()) {
+                                add_scaled(out, head.part(j, 2), look);
+                            }
                         }
                     }
                 }
-            }
-        });
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), Shape::from((count, width))))
     }
 
@@ -370,30 +403,34 @@ impl CustomOp2 for AttentionGradient {
         let (x, gradient) = (numbers(x, lx)?, numbers(gradient, ld)?);
         let mut out = vec![0.0; x.len()];
         let (mut looks, mut slopes) = (Vec::new(), Vec::new());
-        pulp::Arch::new().dispatch(|| {
-            for window in self.0.windows.iter() {
-                looks.resize(window.len(), 0.0);
-                slopes.resize(window.len(), 0.0);
-                for from in (0..width).step_by(size) {
-                    let head = Head { rows: x, width, from, size };
-                    for i in window.clone() {
-                        head.looks(i, window, &mut looks);
-                        let d = &gradient[i * width + from..][..size];
-                        for (slope, j) in slopes.iter_mut().zip(window.clone()) {
-                            *slope = dot(d, head.part(j, 2));
-                        }
-                        let mean = dot(&looks, &slopes);
-                        for ((slope, &look), j) in slopes.iter().zip(&looks).zip(window.clone()) {
-                            let of_score = look * (slope - mean) * factor;
-                            let at = |row: usize, which: usize| (row * 3 + which) * width + from;
-                            add_scaled(&mut out[at(i, 0)..][..size], head.part(j, 1), of_score);
-                            add_scaled(&mut out[at(j, 1)..][..size], head.part(i, 0), of_score);
-                            add_scaled(&mut out[at(j, 2)..][..size], d, look);
+        let out = pulp::Arch::new().dispatch(
+            #[inline(always)]
+            move || {
+                for window in self.0.windows.iter() {
+                    looks.resize(window.len(), 0.0);
+                    slopes.resize(window.len(), 0.0);
+                    for from in (0..width).step_by(size) {
+                        let head = Head { rows: x, width, from, size };
+                        for i in window.clone() {
+                            head.looks(i, window, &mut looks);
+                            let d = &gradient[i * width + from..][..size];
+                            for (slope, j) in slopes.iter_mut().zip(window.clone()) {
+                                *slope = dot(d, head.part(j, 2));
+                            }
+                            let mean = dot(&looks, &slopes);
+                            for ((slope, &look), j) in slopes.iter().zip(&looks).zip(window.clone()) {
+                                let of_score = look * (slope - mean) * factor;
+                                let at = |row: usize, which: usize| (row * 3 + which) * width + from;
+                                add_scaled(&mut out[at(i, 0)..][..size], head.part(j, 1), of_score);
+                                add_scaled(&mut out[at(j, 1)..][..size], head.part(i, 0), of_score);
+                                add_scaled(&mut out[at(j, 2)..][..size], d, look);
+                            }
                         }
                     }
                 }
-            }
-        });
+                out
+            },
+        );
         Ok((CpuStorage::F32(out), lx.shape().clone()))
     }
 }

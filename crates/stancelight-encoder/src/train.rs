@@ -8,10 +8,11 @@
 //! What the linear [`branch`] weighs is found together with the calibration.
 
 use crate::branch;
-use crate::checkpoint::{self, Checkpoints};
+use crate::checkpoint::{Checkpoints, learn_on};
+use crate::coarse;
 use crate::error::EncodeError;
-use crate::example::{Augmentation, Example, Examples};
-use crate::learn::{Epoch, Schedule, State, learn, threads};
+use crate::example::{Augmentation, Examples};
+use crate::learn::{Epoch, Schedule, State, threads};
 use crate::parameters::Plan;
 use crate::{pieces, vectors};
 use stancelight::encoder::Shape;
@@ -21,7 +22,6 @@ use stancelight_train::judge::{Judgement, facts, judge};
 use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile};
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 /// How to train.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +50,9 @@ pub struct Options {
     pub anyway: bool,
     /// Folder of a BERT-like model whose word vectors the pieces' begin with; random ones otherwise.
     pub vectors: Option<PathBuf>,
+    /// Round the numbers to so many bits in groups of 32 first, as a smaller file might hold them; at 8 the file's own
+    /// rounding is all.
+    pub bits: u32,
     /// Where to note how far learning is.
     pub checkpoints: Option<Checkpoints>,
 }
@@ -70,6 +73,7 @@ impl Default for Options {
             jobs: 1,
             anyway: false,
             vectors: None,
+            bits: 8,
             checkpoints: None,
         }
     }
@@ -87,8 +91,6 @@ const WARM: f64 = 0.06;
 const SMOOTHING: f32 = 0.045;
 /// Pulls matrices to nothing.
 const DECAY: f32 = 0.05;
-/// How often a checkpoint is written.
-const EVERY: Duration = Duration::from_secs(60);
 
 /// A model and what was measured while making it.
 #[derive(Clone, Debug)]
@@ -158,13 +160,26 @@ pub fn train(
         Some(folder) => vectors::read(folder, &pieces, options.shape.width)?,
         None => Vec::new(),
     };
-    let state = learn_all(&plan, &start, &examples, &judging, options, progress)?;
+    let begin = State::new(&plan, &start, options.seed);
+    let pool = threads(options.jobs)?;
+    let reached = |state: &State, done, all| {
+        let last = state
+            .epochs
+            .last()
+            .map_or(String::new(), |epoch| format!(", {:.1} % right of those kept apart", 100.0 * epoch.kept_accuracy));
+        progress(&format!("epoch {} of {}{last}", state.epochs.len() + 1, options.epochs), done, all);
+    };
+    let checkpoints = options.checkpoints.as_ref();
+    let state = learn_on(&plan, &schedule(options), &examples, &judging, &pool, begin, checkpoints, reached)?;
     let best = state.best_epoch().ok_or_else(|| EncodeError::Settings("there must be at least one epoch".into()))?;
 
     progress("fitting the linear branch", 0, 1);
     let linear = branch::learn(&taught, &file.topic, options.jobs)?;
     progress("measuring", 0, 1);
     let mut weights = plan.weights(&state.best);
+    if options.bits < 8 {
+        coarse::round(&mut weights, options.shape, options.bits);
+    }
     let encoder = Encoder::quantize(options.shape, pieces.clone(), &weights)?;
     let mut held_out = HeldOut {
         logits: branch::logits(&judges, Scorer::Encoder(encoder), &file.topic),
@@ -197,7 +212,17 @@ pub fn train(
     };
     let Shape { layers, width, heads, feed_forward, positions } = options.shape;
     let own = [
-        ("kind", format!("encoder of {} parameters, eight bits each", plan.len())),
+        (
+            "kind",
+            format!(
+                "encoder of {} parameters, {}",
+                plan.len(),
+                match options.bits {
+                    8 => "eight bits each".to_owned(),
+                    bits => format!("rounded to {bits} bits in groups of {} before eight each", coarse::GROUP),
+                }
+            ),
+        ),
         (
             "shape",
             format!(
@@ -267,6 +292,9 @@ fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     if !(100..=60_000).contains(&options.pieces) {
         return settings(format!("the number of word pieces must be 100 to 60000, not {}", options.pieces));
     }
+    if !(2..=8).contains(&options.bits) {
+        return settings(format!("a number has 2 to 8 bits, not {}", options.bits));
+    }
     schedule(options).validate()?;
     let rows = corpus.rows.len();
     if rows < ENOUGH && !options.anyway {
@@ -290,54 +318,4 @@ fn schedule(options: &Options) -> Schedule {
         augmentation: Augmentation { swap: options.swap, lower: options.lower },
         seed: options.seed,
     }
-}
-
-/// Learns from the start, or from a checkpoint to the same end.
-fn learn_all(
-    plan: &Plan,
-    start: &[f32],
-    examples: &Examples,
-    judging: &[Example],
-    options: &Options,
-    progress: &Progress<'_>,
-) -> Result<State, EncodeError> {
-    let schedule = schedule(options);
-    let fingerprint = fingerprint(plan, start, &schedule, examples, judging);
-    let found = match &options.checkpoints {
-        Some(Checkpoints { folder, resume: true }) => checkpoint::load(folder, fingerprint, plan)?,
-        _ => None,
-    };
-    let mut state = found.unwrap_or_else(|| State::new(plan, start, options.seed));
-    let pool = threads(options.jobs)?;
-    let mut saved = Instant::now();
-    learn(plan, &schedule, examples, judging, &pool, &mut state, |state, done, all| {
-        let last = state
-            .epochs
-            .last()
-            .map_or(String::new(), |epoch| format!(", {:.1} % right of those kept apart", 100.0 * epoch.kept_accuracy));
-        progress(&format!("epoch {} of {}{last}", state.epochs.len() + 1, options.epochs), done, all);
-        match &options.checkpoints {
-            Some(checkpoints) if state.batches == 0 || saved.elapsed() > EVERY => {
-                saved = Instant::now();
-                checkpoint::save(&checkpoints.folder, fingerprint, state)
-            }
-            _ => Ok(()),
-        }
-    })?;
-    Ok(state)
-}
-
-/// Tells one set of examples and settings from another.
-fn fingerprint(plan: &Plan, start: &[f32], schedule: &Schedule, examples: &Examples, judging: &[Example]) -> u32 {
-    let mut hasher = crc32fast::Hasher::new();
-    hasher.update(format!("{plan:?}{schedule:?}").as_bytes());
-    start.iter().for_each(|x| hasher.update(&x.to_le_bytes()));
-    for example in examples.all.iter().chain(judging) {
-        for piece in &example.pieces {
-            hasher.update(&piece.id.to_le_bytes());
-            hasher.update(&[piece.case as u8]);
-        }
-        example.target.iter().chain([&example.weight]).for_each(|x| hasher.update(&x.to_le_bytes()));
-    }
-    hasher.finalize()
 }

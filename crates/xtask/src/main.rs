@@ -60,11 +60,21 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         vectors: Option<PathBuf>,
     },
-    /// Measure what each part of the features is worth, into models/*/FEATURES.md
+    /// Measure what each part of the features is worth, into models/*/FEATURES.md, or what an encoder's sizes are, into
+    /// models/*/SIZES.md
     Study {
         /// Folder of the outside data sets that the topic files list
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
+        /// The encoders' sizes: an hour or more a topic
+        #[arg(long)]
+        encoders: bool,
+        /// Folder of the BERT-like model whose word vectors encoders begin with
+        #[arg(long, value_name = "DIR", requires = "encoders")]
+        vectors: Option<PathBuf>,
+        /// Only topics with this in their name
+        #[arg(long, value_name = "NAME")]
+        only: Option<String>,
     },
     /// Compare the native engine with both WebAssembly builds, sentence by sentence
     Parity {
@@ -112,7 +122,9 @@ fn run(command: Command) -> Result<ExitCode> {
         }
         Command::Examples => examples::run()?,
         Command::Models { data, only, vectors } => models::run(data.as_deref(), only.as_deref(), vectors.as_deref())?,
-        Command::Study { data } => study::run(&data)?,
+        Command::Study { data, encoders, vectors, only } => {
+            study::run(&data, encoders, vectors.as_deref(), only.as_deref())?;
+        }
         Command::Parity { data, every, random } => println!("\n{}", parity::run(data.as_deref(), every, random)?),
         Command::Bench { what } => bench::run(&what)?,
         Command::WasmTestRunner { args } => {

@@ -1,70 +1,151 @@
-//! What each part of the features is worth: trains every topic once whole and once without each part, and
-//! with fewer and more features, at one and the same penalty; the figures become `FEATURES.md` beside the model.
+//! What each choice is worth: trains every topic once as it is shipped and once with each thing changed; the figures
+//! become a table beside the model. Of linear models the things are the parts of the features, at one and the same
+//! penalty (`FEATURES.md`); of encoders the sizes (`SIZES.md`).
 
 use crate::process::step;
 use crate::{models, root, web};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
 
-/// What is left out, and how the table calls it. A penalty given keeps `train` from searching: what one part is
-/// worth must not be made up for by another.
-const VARIANTS: [(&str, &[&str]); 9] = [
-    ("as shipped", &[]),
-    ("names as words", &["--without", "names"]),
-    ("no words under negation", &["--without", "negation"]),
-    ("no pairs of neighbours", &["--without", "pairs"]),
-    ("not scaled by length", &["--without", "length"]),
-    ("no penalties by log-count ratio", &["--without", "ratios"]),
-    ("5,000 features", &["--features", "5000"]),
-    ("10,000 features", &["--features", "10000"]),
-    ("40,000 features", &["--features", "40000"]),
-];
+/// A kind of model to study.
+struct Study {
+    file: &'static str,
+    heading: &'static str,
+    note: &'static str,
+    first_column: &'static str,
+    /// What every training gets.
+    usual: &'static [&'static str],
+    /// What is changed, and how the table calls it.
+    variants: &'static [(&'static str, &'static [&'static str])],
+}
 
-/// Writes the table of every topic.
-pub fn run(data: &Path) -> Result<()> {
+/// A penalty given keeps `train` from searching: what one part is worth must not be made up for by another.
+const FEATURES: Study = Study {
+    file: "FEATURES.md",
+    heading: "What the features are worth",
+    note: "Each row trains the model anew, at the usual penalty, with one thing changed: `cargo xtask study --data DIR`.",
+    first_column: "features",
+    usual: &["--no-search"],
+    variants: &[
+        ("as shipped", &[]),
+        ("names as words", &["--without", "names"]),
+        ("no words under negation", &["--without", "negation"]),
+        ("no pairs of neighbours", &["--without", "pairs"]),
+        ("not scaled by length", &["--without", "length"]),
+        ("no penalties by log-count ratio", &["--without", "ratios"]),
+        ("5,000 features", &["--features", "5000"]),
+        ("10,000 features", &["--features", "10000"]),
+        ("40,000 features", &["--features", "40000"]),
+    ],
+};
+
+/// Three passes instead of five: the shipped encoder is a little better than its row, and so would the others be.
+const SIZES: Study = Study {
+    file: "SIZES.md",
+    heading: "What an encoder's size is worth",
+    note: "Each row trains the encoder anew, with one thing changed and three passes over the sentences instead of five: \
+           `cargo xtask study --encoders --data DIR --vectors DIR`. Rounding to fewer bits is done after learning, in groups \
+           of 32 numbers with a scale each, and the bytes are those that a file of such groups would have.",
+    first_column: "encoder",
+    usual: &["--encoder", "--epochs", "3"],
+    variants: &[
+        ("as shipped: 2 layers, width 128, 7,200 pieces, 8 bits", &[]),
+        ("6 bits", &["--bits", "6"]),
+        ("4 bits", &["--bits", "4"]),
+        ("3 bits", &["--bits", "3"]),
+        ("1 layer", &["--layers", "1"]),
+        ("3 layers", &["--layers", "3"]),
+        ("width 96", &["--width", "96"]),
+        ("width 192", &["--width", "192"]),
+        ("width 192, 4 bits", &["--width", "192", "--bits", "4"]),
+        ("4,000 pieces", &["--pieces", "4000"]),
+        ("16,000 pieces", &["--pieces", "16000"]),
+    ],
+};
+
+/// A scale of two bytes for every so many numbers.
+const GROUP: u64 = 32;
+
+/// Writes the tables of every topic: those of linear models, or of encoders, which begin with the word vectors of the
+/// model in `vectors`, if that is given.
+pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&str>) -> Result<()> {
+    let study = if encoders { SIZES } else { FEATURES };
     let cli = models::build_cli()?;
     let folder = root().join("target/study");
     std::fs::create_dir_all(&folder)?;
+    let mut found = false;
     for topic in web::topics()? {
-        let mut rows = Vec::new();
-        for (name, extra) in VARIANTS {
-            let mut command = models::train(&cli, &topic, &folder.join("model.stance"));
-            command.arg("--data-dir").arg(data).args(["--no-search", "--json"]).args(extra);
-            let output = step(&format!("{}: {name}", models::name_of(&topic)), &mut command)?;
-            rows.push((name, serde_json::from_slice(&output.stdout).context("`train --json` printed no JSON")?));
+        let name = models::name_of(&topic);
+        if only.is_some_and(|only| !name.contains(only)) {
+            continue;
         }
-        let path = topic.join("FEATURES.md");
-        let text = table(&rows);
+        found = true;
+        let mut rows = Vec::new();
+        for (variant, extra) in study.variants {
+            let mut command = models::train(&cli, &topic, &folder.join("model.stance"));
+            command.arg("--data-dir").arg(data).args(study.usual).arg("--json").args(*extra);
+            if let Some(vectors) = vectors {
+                command.arg("--vectors").arg(vectors);
+            }
+            // What differs in its rounding alone is learned once: the next takes it from where the last stopped.
+            if encoders {
+                let learned: Vec<&str> = extra
+                    .split(|arg| *arg == "--bits")
+                    .next()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|arg| &arg[2..])
+                    .collect();
+                command.args(["--resume", "--checkpoint"]);
+                command.arg(folder.join(format!("{name}-{}", learned.join("-"))));
+            }
+            let output = step(&format!("{name}: {variant}"), &mut command)?;
+            let report: Value = serde_json::from_slice(&output.stdout).context("`train --json` printed no JSON")?;
+            let bytes = bytes(&report, extra);
+            rows.push((*variant, report, bytes));
+        }
+        let path = topic.join(study.file);
+        let text = table(&study, &rows);
         std::fs::write(&path, &text)?;
         println!("{}\n{text}", path.display());
+    }
+    if let Some(only) = only.filter(|_| !found) {
+        bail!("--only {only}: no topic is called so; the names are those of the folders in models/");
     }
     Ok(())
 }
 
-fn table(rows: &[(&str, Value)]) -> String {
-    let mut out = String::from(
-        "# What the features are worth\n\n\
-         Each row trains the model anew, at the usual penalty, with one thing changed: `cargo xtask study --data DIR`.\n\
-         Macro-F1 where a set has several labels, and the share of its neutral sentences that is left alone.\n\n",
+/// How large the file is, or with fewer bits a number would be.
+fn bytes(report: &Value, extra: &[&str]) -> u64 {
+    let number = |name: &str| report[name].as_u64().unwrap_or_default();
+    let bits = extra.iter().skip_while(|arg| **arg != "--bits").nth(1).and_then(|bits| bits.parse::<u64>().ok());
+    let saved = bits.map_or(0, |bits| number("parameters") * (8 - bits) / 8 - number("parameters") * 2 / GROUP);
+    number("bytes") - saved
+}
+
+fn table(study: &Study, rows: &[(&str, Value, u64)]) -> String {
+    let mut out = format!(
+        "# {}\n\n{}\nMacro-F1 where a set has several labels, and the share of its neutral sentences that is left alone.\n\n",
+        study.heading, study.note
     );
     // Writing to a string cannot fail.
-    let _ = write_table(&mut out, rows);
+    let _ = write_table(&mut out, study, rows);
     out
 }
 
-fn write_table(out: &mut String, rows: &[(&str, Value)]) -> std::fmt::Result {
-    let Some((_, first)) = rows.first() else { return Ok(()) };
+fn write_table(out: &mut String, study: &Study, rows: &[(&str, Value, u64)]) -> std::fmt::Result {
+    let Some((_, first, _)) = rows.first() else { return Ok(()) };
     let sets: Vec<&str> = measured(first).map(|set| set["source"].as_str().unwrap_or_default()).collect();
-    writeln!(out, "| features | cross-validation | {} | bytes |", sets.join(" | "))?;
+    writeln!(out, "| {} | held out | {} | bytes |", study.first_column, sets.join(" | "))?;
     writeln!(out, "|---|---|{}---|", "---|".repeat(sets.len()))?;
-    for (name, report) in rows {
+    for (name, report, bytes) in rows {
         write!(out, "| {name} | {} |", figures(&report["cross_validation"]))?;
         for set in measured(report) {
             write!(out, " {} |", figures(&set["evaluation"]))?;
         }
-        writeln!(out, " {} |", report["bytes"])?;
+        writeln!(out, " {bytes} |")?;
     }
     Ok(())
 }

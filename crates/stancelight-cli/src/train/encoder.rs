@@ -52,6 +52,10 @@ pub struct Args {
     /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
+    /// To measure what a smaller format would cost: round to so many bits, in groups of 32 with a scale each, before the
+    /// file's own rounding
+    #[arg(long, value_name = "N", default_value_t = Options::default().bits, requires = "encoder", hide_short_help = true)]
+    bits: u32,
     /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that
     /// the topic file measures on
     #[arg(long, value_name = "SET", requires = "encoder")]
@@ -98,6 +102,7 @@ pub fn run(
         jobs,
         anyway: args.anyway,
         vectors: args.vectors.clone(),
+        bits: args.bits,
         checkpoints,
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}, {eta} left");
@@ -111,6 +116,7 @@ pub fn run(
             format!("  {n:>5}  {:.4}  {:>9.4}  {:.4}{taken}\n", e.loss, e.kept_loss, e.kept_accuracy)
         })
         .collect();
+    let parameters = trained.model.encoder().map_or(0, stancelight::Encoder::parameters);
     let pieces = trained.model.encoder().map_or(0, |encoder| encoder.vocabulary().len());
     let features = trained.model.linear().map_or(0, |linear| linear.features.len());
     Ok(Made {
@@ -119,6 +125,7 @@ pub fn run(
         text: format!("  epoch    loss  kept: loss, accuracy\n{epochs}"),
         json: vec![
             ("features", json!(features)),
+            ("parameters", json!(parameters)),
             ("epochs", json!(trained.report.epochs)),
             ("best_epoch", json!(trained.report.best + 1)),
         ],
