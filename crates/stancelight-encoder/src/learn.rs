@@ -80,6 +80,8 @@ pub struct Epoch {
     pub loss: f64,
     /// Mean loss on the sentences kept apart.
     pub kept_loss: f64,
+    /// Its standard error.
+    pub kept_error: f64,
     /// Share of right labels there.
     pub kept_accuracy: f64,
 }
@@ -125,9 +127,12 @@ impl State {
         }
     }
 
-    /// The epoch with the smallest loss on sentences kept apart; the first of equal ones.
+    /// The last epoch whose loss on sentences kept apart is no more than a standard error above the smallest (Breiman et
+    /// al. 1984's rule): within that a few hundred sentences cannot tell epochs apart, and the later one learned at lower
+    /// rates.
     pub fn best_epoch(&self) -> Option<usize> {
-        (0..self.epochs.len()).min_by(|&a, &b| self.epochs[a].kept_loss.total_cmp(&self.epochs[b].kept_loss))
+        let smallest = self.epochs.iter().min_by(|a, b| a.kept_loss.total_cmp(&b.kept_loss))?;
+        self.epochs.iter().rposition(|epoch| epoch.kept_loss <= smallest.kept_loss + smallest.kept_error)
     }
 
     /// Only at the schedule's end: while the rate is high, the loss goes up and down and says nothing of what it will be
@@ -169,10 +174,10 @@ pub fn learn<E: From<candle_core::Error>>(
             state.loss += loss;
             state.batches += 1;
             if state.batches == per_epoch {
-                let (kept_loss, kept_accuracy) = measure(plan, &state.numbers, kept, schedule.batch, pool)?;
+                let [kept_loss, kept_error, kept_accuracy] = measure(plan, &state.numbers, kept, schedule.batch, pool)?;
                 #[allow(clippy::cast_precision_loss, reason = "counts of batches")]
                 let loss = state.loss / per_epoch as f64;
-                state.epochs.push(Epoch { loss, kept_loss, kept_accuracy });
+                state.epochs.push(Epoch { loss, kept_loss, kept_error, kept_accuracy });
                 (state.batches, state.loss) = (0, 0.0);
                 if state.best_epoch() == Some(epoch) {
                     state.best.clone_from(&state.numbers);
@@ -285,40 +290,40 @@ fn cross_entropy(p: &[f64], target: &[f32]) -> f64 {
     p.iter().zip(target).map(|(p, &t)| -f64::from(t) * libm::log(p.max(1e-300))).sum()
 }
 
-/// Mean loss and accuracy on examples, each counting the same.
+/// Mean loss, its standard error, and accuracy on examples, each counting the same.
 fn measure(
     plan: &Plan,
     numbers: &[f32],
     examples: &[Example],
     size: usize,
     pool: &rayon::ThreadPool,
-) -> Result<(f64, f64)> {
+) -> Result<[f64; 3]> {
     let variables = plan.variables(numbers)?;
     let mut order: Vec<&Example> = examples.iter().collect();
     order.sort_by_key(|example| example.pieces.len());
     let parts: Vec<&[&Example]> = order.chunks(size).collect();
-    let work = |part: &&[&Example]| -> Result<(f64, usize)> {
+    let work = |part: &&[&Example]| -> Result<[f64; 3]> {
         let rows = judge(plan, &variables, numbers, part.iter().map(|example| example.pieces.as_slice()))?;
-        let (mut loss, mut right) = (0.0, 0);
+        let mut sums = [0.0; 3];
         for (row, example) in rows.iter().zip(*part) {
             let p = probabilities(row);
-            loss += cross_entropy(&p, &example.target);
             let most = |x: &dyn Fn(usize) -> f64| (1..p.len()).fold(0, |best, k| if x(k) > x(best) { k } else { best });
-            right += usize::from(most(&|k| p[k]) == most(&|k| f64::from(example.target[k])));
+            let right = most(&|k| p[k]) == most(&|k| f64::from(example.target[k]));
+            let loss = cross_entropy(&p, &example.target);
+            sums.iter_mut().zip([loss, loss * loss, f64::from(u8::from(right))]).for_each(|(sum, x)| *sum += x);
         }
-        Ok((loss, right))
+        Ok(sums)
     };
-    let found: Vec<(f64, usize)> = pool.install(|| parts.par_iter().map(work).collect::<Result<_>>())?;
+    let found: Vec<[f64; 3]> = pool.install(|| parts.par_iter().map(work).collect::<Result<_>>())?;
     #[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
     let n = examples.len().max(1) as f64;
-    #[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
-    let right = found.iter().map(|(_, right)| right).sum::<usize>() as f64;
-    Ok((found.iter().map(|(loss, _)| loss).sum::<f64>() / n, right / n))
+    let [loss, square, accuracy] = [0, 1, 2].map(|i| found.iter().map(|sums| sums[i]).sum::<f64>() / n);
+    Ok([loss, ((square - loss * loss).max(0.0) / n).sqrt(), accuracy])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Schedule, State, learn};
+    use super::{Epoch, Schedule, State, learn};
     use crate::example::{Augmentation, Examples};
     use crate::parameters::Plan;
     use crate::pieces;
@@ -337,6 +342,23 @@ mod tests {
             Row { text, target: target.to_vec(), weight: 1.0, groups: Vec::new(), source: 0 }
         };
         (0..48).map(row).collect()
+    }
+
+    #[test]
+    fn takes_the_last_epoch_that_is_as_good_as_the_best() {
+        for (losses, best) in [
+            (&[][..], None),
+            (&[0.5], Some(0)),
+            (&[0.5, 0.4, 0.42], Some(2)),
+            (&[0.5, 0.4, 0.44], Some(1)),
+            (&[0.5, 0.4, 0.42, 0.44], Some(2)),
+            (&[0.0, 0.0], Some(1)),
+        ] {
+            let mut state = State::begin(Vec::new());
+            let epoch = |&kept_loss: &f64| Epoch { loss: 0.0, kept_loss, kept_error: 0.03, kept_accuracy: 0.0 };
+            state.epochs = losses.iter().map(epoch).collect();
+            assert_eq!(state.best_epoch(), best, "{losses:?}");
+        }
     }
 
     #[test]

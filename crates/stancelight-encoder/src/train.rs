@@ -67,7 +67,7 @@ impl Default for Options {
             batch: 64,
             rate: 1e-3,
             dropout: 0.1,
-            swap: 0.3,
+            swap: 0.5,
             lower: 0.1,
             seed: 1,
             jobs: 1,
