@@ -5,10 +5,12 @@
 import type { Topic } from "stancelight";
 import { percent } from "./written";
 
+/** A box on the page's text, in the colours of the reader's system. */
+export const BOX = "padding:.6rem .8rem;background:Canvas;color:CanvasText;border:1px solid;border-radius:.5rem;font:14px/1.4 system-ui,sans-serif;box-sizing:border-box";
 /** Its style, for the shadow tree it stands in. */
 export const FINDINGS = `
 .findings:not(:focus-within){position:absolute;width:1px;height:1px;margin:-1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.findings:focus-within{position:fixed;inset:auto 1rem 1rem auto;max-width:min(30rem,calc(100vw - 2rem));max-height:50vh;overflow:auto;z-index:2147483646;padding:.75rem 1rem;background:Canvas;color:CanvasText;border:1px solid;border-radius:.5rem;font:14px/1.4 system-ui,sans-serif;box-sizing:border-box}
+.findings:focus-within{position:fixed;inset:auto 1rem 1rem auto;max-width:min(30rem,calc(100vw - 2rem));max-height:50vh;overflow:auto;z-index:2147483646;${BOX}}
 .findings ol{margin:0;padding-left:1.5rem}
 .findings button{font:inherit;color:inherit;background:none;border:0;padding:.15rem;text-align:start;cursor:pointer}
 `;
@@ -30,7 +32,6 @@ export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[
   const list = section.appendChild(document.createElement("ol"));
   const buttons = findings.map(({ label, text, probabilities }, place) => {
     const button = list.appendChild(document.createElement("li")).appendChild(document.createElement("button"));
-    button.type = "button";
     button.tabIndex = place && -1;
     button.textContent = `${label}, ${percent(probabilities[label])}: ${text}`;
     button.addEventListener("click", () => choose(place));
@@ -46,7 +47,6 @@ export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[
     for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
     next.focus();
   });
-  const before = shadow.querySelector(".findings");
-  if (before) before.replaceWith(section);
-  else shadow.append(section);
+  shadow.querySelector(".findings")?.remove();
+  shadow.append(section);
 }

@@ -1,11 +1,12 @@
 // Why a sentence was judged so, in a small box beside it: the words that did most, and how much each did.
 
 import type { Explanation, Topic } from "stancelight";
+import { BOX } from "./findings";
 import { percent } from "./written";
 
 /** Its style, for the shadow tree it stands in. */
 export const WHY = `
-.why{position:fixed;z-index:2147483647;max-width:min(20rem,calc(100vw - 1rem));padding:.6rem .8rem;background:Canvas;color:CanvasText;border:1px solid;border-radius:.5rem;font:14px/1.4 system-ui,sans-serif;box-sizing:border-box}
+.why{position:fixed;z-index:2147483647;max-width:min(20rem,calc(100vw - 1rem));${BOX}}
 .why p{margin:0 0 .4rem;font-weight:600}
 .why ul{margin:0;padding:0;list-style:none}
 .why li{display:flex;justify-content:space-between;gap:1rem}
