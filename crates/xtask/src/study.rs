@@ -90,15 +90,9 @@ pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&st
             }
             // What differs in its rounding alone is learned once: the next takes it from where the last stopped.
             if encoders {
-                let learned: Vec<&str> = extra
-                    .split(|arg| *arg == "--bits")
-                    .next()
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|arg| &arg[2..])
-                    .collect();
+                let learned = extra.split(|arg| *arg == "--bits").next().unwrap_or_default().concat();
                 command.args(["--resume", "--checkpoint"]);
-                command.arg(folder.join(format!("{name}-{}", learned.join("-"))));
+                command.arg(folder.join(name.clone() + &learned));
             }
             let output = step(&format!("{name}: {variant}"), &mut command)?;
             let report: Value = serde_json::from_slice(&output.stdout).context("`train --json` printed no JSON")?;
