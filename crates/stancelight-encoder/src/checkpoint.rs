@@ -48,25 +48,22 @@ pub fn learn_on(
     checkpoints: Option<&Checkpoints>,
     mut reached: impl FnMut(&State, usize, usize),
 ) -> Result<State, EncodeError> {
-    let Some(Checkpoints { folder, resume }) = checkpoints else {
-        let mut state = begin;
-        learn::<EncodeError>(plan, schedule, examples, kept, pool, &mut state, |state, done, all| {
-            reached(state, done, all);
-            Ok(())
-        })?;
-        return Ok(state);
+    let noted = checkpoints.map(|kept_in| (kept_in, fingerprint(plan, &begin.numbers, schedule, examples, kept)));
+    let found = match noted {
+        Some((Checkpoints { folder, resume: true }, fingerprint)) => load(folder, fingerprint, plan)?,
+        _ => None,
     };
-    let fingerprint = fingerprint(plan, &begin.numbers, schedule, examples, kept);
-    let found = if *resume { load(folder, fingerprint, plan)? } else { None };
     let mut state = found.unwrap_or(begin);
     let mut saved = Instant::now();
     learn(plan, schedule, examples, kept, pool, &mut state, |state, done, all| {
         reached(state, done, all);
-        if state.batches == 0 || saved.elapsed() > EVERY {
-            saved = Instant::now();
-            return save(folder, fingerprint, state);
+        match noted {
+            Some((Checkpoints { folder, .. }, fingerprint)) if state.batches == 0 || saved.elapsed() > EVERY => {
+                saved = Instant::now();
+                save(folder, fingerprint, state)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     })?;
     Ok(state)
 }

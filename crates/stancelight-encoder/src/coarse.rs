@@ -20,6 +20,11 @@ pub fn round(weights: &mut EncoderWeights, shape: Shape, bits: u32) {
     }
 }
 
+/// How many bytes smaller a file of so many bits a number would be, with two bytes for a group's scale.
+pub const fn saved(parameters: usize, bits: u32) -> usize {
+    if bits < 8 { parameters * (8 - bits as usize) / 8 - 2 * parameters / GROUP } else { 0 }
+}
+
 fn rows(numbers: &mut [f32], width: usize, bits: u32) {
     #[allow(clippy::cast_precision_loss, reason = "127 at most")]
     let most = ((1_u32 << (bits - 1)) - 1) as f32;
@@ -33,8 +38,13 @@ fn rows(numbers: &mut [f32], width: usize, bits: u32) {
 
 #[cfg(test)]
 mod tests {
-    use super::{GROUP, round};
+    use super::{GROUP, round, saved};
     use stancelight::encoder::{EncoderWeights, Shape};
+
+    #[test]
+    fn half_the_bits_and_a_scale_a_group() {
+        assert_eq!((saved(3200, 4), saved(3200, 8)), (1600 - 100 * 2, 0));
+    }
 
     #[test]
     fn a_group_keeps_its_largest_and_has_few_values() {

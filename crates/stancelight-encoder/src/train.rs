@@ -114,6 +114,8 @@ pub struct Report {
     pub epochs: Vec<Epoch>,
     /// The epoch whose parameters were taken, counted from 0.
     pub best: usize,
+    /// How many bytes smaller a file would be that holds only [`Options::bits`] a number.
+    pub saved: usize,
     /// What a reader should be warned of.
     pub warnings: Vec<String>,
 }
@@ -208,6 +210,7 @@ pub fn train(
         by_source,
         epochs: state.epochs,
         best,
+        saved: coarse::saved(plan.len(), options.bits),
         warnings: warnings.into_iter().chain(doubts).collect(),
     };
     let Shape { layers, width, heads, feed_forward, positions } = options.shape;

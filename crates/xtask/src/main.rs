@@ -66,7 +66,7 @@ enum Command {
         /// Folder of the outside data sets that the topic files list
         #[arg(long, value_name = "DIR")]
         data: PathBuf,
-        /// The encoders' sizes: an hour or more a topic
+        /// The encoders' sizes: about half an hour a topic on two cores
         #[arg(long)]
         encoders: bool,
         /// Folder of the BERT-like model whose word vectors encoders begin with

@@ -53,13 +53,11 @@ pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> R
                 continue;
             }
             let mut command = train(&cli, &topic, &topic.join(model));
-            let mut checkpoints = None;
+            let mut noted = None;
             if model == ENCODER {
-                // Of what went in, so that one left by a broken-off training is gone on from only where it fits.
-                let digest = inputs(&cli, &topic)?.text(&format!("{data:?} {vectors:?}")).digest();
-                let folder = root().join("target/checkpoints").join(format!("{}-{digest}", name_of(&topic)));
+                let folder = checkpoints(&cli, &topic, &format!("{data:?} {vectors:?}"))?;
                 command.args(["--encoder", "--resume", "--checkpoint"]).arg(&folder);
-                checkpoints = Some(folder);
+                noted = Some(folder);
                 if let Some(vectors) = vectors {
                     command.arg("--vectors").arg(vectors);
                 }
@@ -72,7 +70,7 @@ pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> R
             }
             let output = step(&format!("training {name}"), &mut command)?;
             print!("{}", String::from_utf8_lossy(&output.stdout));
-            if let Some(folder) = checkpoints.filter(|folder| folder.exists()) {
+            if let Some(folder) = noted.filter(|folder| folder.exists()) {
                 std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
             }
         }
@@ -92,6 +90,13 @@ fn is_taught(topic_file: &str) -> bool {
 fn inputs(cli: &Path, topic: &Path) -> Result<stamp::Inputs> {
     let parts = ["topic.toml", "corpus.jsonl", "variations.jsonl", "opinions"].map(|name| topic.join(name));
     parts.iter().try_fold(stamp::Inputs::default().path(cli)?, |all, path| all.path(path))
+}
+
+/// Where a training notes how far it is: a folder of what goes in, so that one left by a broken-off training is gone on
+/// from only where it fits.
+pub fn checkpoints(cli: &Path, topic: &Path, settings: &str) -> Result<PathBuf> {
+    let digest = inputs(cli, topic)?.text(settings).digest();
+    Ok(root().join("target/checkpoints").join(format!("{}-{digest}", name_of(topic))))
 }
 
 /// Trains a topic from the sentences in the repository alone and prints its evaluation; again only when

@@ -6,6 +6,7 @@ use crate::process::step;
 use crate::{models, root, web};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -64,9 +65,6 @@ const SIZES: Study = Study {
     ],
 };
 
-/// A scale of two bytes for every so many numbers.
-const GROUP: u64 = 32;
-
 /// Writes the tables of every topic: those of linear models, or of encoders, which begin with the word vectors of the
 /// model in `vectors`, if that is given.
 pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&str>) -> Result<()> {
@@ -82,6 +80,7 @@ pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&st
         }
         found = true;
         let mut rows = Vec::new();
+        let mut checkpoints = BTreeSet::new();
         for (variant, extra) in study.variants {
             let mut command = models::train(&cli, &topic, &folder.join("model.stance"));
             command.arg("--data-dir").arg(data).args(study.usual).arg("--json").args(*extra);
@@ -90,19 +89,22 @@ pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&st
             }
             // What differs in its rounding alone is learned once: the next takes it from where the last stopped.
             if encoders {
-                let learned = extra.split(|arg| *arg == "--bits").next().unwrap_or_default().concat();
-                command.args(["--resume", "--checkpoint"]);
-                command.arg(folder.join(name.clone() + &learned));
+                let learned = extra.split(|arg| *arg == "--bits").next().unwrap_or_default();
+                let folder = models::checkpoints(&cli, &topic, &format!("{data:?} {vectors:?} {learned:?}"))?;
+                command.args(["--resume", "--checkpoint"]).arg(&folder);
+                checkpoints.insert(folder);
             }
             let output = step(&format!("{name}: {variant}"), &mut command)?;
             let report: Value = serde_json::from_slice(&output.stdout).context("`train --json` printed no JSON")?;
-            let bytes = bytes(&report, extra);
-            rows.push((*variant, report, bytes));
+            rows.push((*variant, report));
         }
         let path = topic.join(study.file);
         let text = table(&study, &rows);
         std::fs::write(&path, &text)?;
         println!("{}\n{text}", path.display());
+        for folder in checkpoints {
+            std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        }
     }
     if let Some(only) = only.filter(|_| !found) {
         bail!("--only {only}: no topic is called so; the names are those of the folders in models/");
@@ -110,15 +112,7 @@ pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&st
     Ok(())
 }
 
-/// How large the file is, or with fewer bits a number would be.
-fn bytes(report: &Value, extra: &[&str]) -> u64 {
-    let number = |name: &str| report[name].as_u64().unwrap_or_default();
-    let bits = extra.iter().skip_while(|arg| **arg != "--bits").nth(1).and_then(|bits| bits.parse::<u64>().ok());
-    let saved = bits.map_or(0, |bits| number("parameters") * (8 - bits) / 8 - number("parameters") * 2 / GROUP);
-    number("bytes") - saved
-}
-
-fn table(study: &Study, rows: &[(&str, Value, u64)]) -> String {
+fn table(study: &Study, rows: &[(&str, Value)]) -> String {
     let mut out = format!(
         "# {}\n\n{}\nMacro-F1 where a set has several labels, and the share of its neutral sentences that is left alone.\n\n",
         study.heading, study.note
@@ -128,17 +122,19 @@ fn table(study: &Study, rows: &[(&str, Value, u64)]) -> String {
     out
 }
 
-fn write_table(out: &mut String, study: &Study, rows: &[(&str, Value, u64)]) -> std::fmt::Result {
-    let Some((_, first, _)) = rows.first() else { return Ok(()) };
+fn write_table(out: &mut String, study: &Study, rows: &[(&str, Value)]) -> std::fmt::Result {
+    let Some((_, first)) = rows.first() else { return Ok(()) };
     let sets: Vec<&str> = measured(first).map(|set| set["source"].as_str().unwrap_or_default()).collect();
     writeln!(out, "| {} | held out | {} | bytes |", study.first_column, sets.join(" | "))?;
     writeln!(out, "|---|---|{}---|", "---|".repeat(sets.len()))?;
-    for (name, report, bytes) in rows {
+    for (name, report) in rows {
         write!(out, "| {name} | {} |", figures(&report["cross_validation"]))?;
         for set in measured(report) {
             write!(out, " {} |", figures(&set["evaluation"]))?;
         }
-        writeln!(out, " {bytes} |")?;
+        // What fewer bits would save, where they are studied.
+        let bytes = |name: &str| report[name].as_u64().unwrap_or_default();
+        writeln!(out, " {} |", bytes("bytes") - bytes("saved_by_bits"))?;
     }
     Ok(())
 }

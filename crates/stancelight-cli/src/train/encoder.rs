@@ -116,7 +116,6 @@ pub fn run(
             format!("  {n:>5}  {:.4}  {:>9.4}  {:.4}{taken}\n", e.loss, e.kept_loss, e.kept_accuracy)
         })
         .collect();
-    let parameters = trained.model.encoder().map_or(0, stancelight::Encoder::parameters);
     let pieces = trained.model.encoder().map_or(0, |encoder| encoder.vocabulary().len());
     let features = trained.model.linear().map_or(0, |linear| linear.features.len());
     Ok(Made {
@@ -125,7 +124,7 @@ pub fn run(
         text: format!("  epoch    loss  kept: loss, accuracy\n{epochs}"),
         json: vec![
             ("features", json!(features)),
-            ("parameters", json!(parameters)),
+            ("saved_by_bits", json!(trained.report.saved)),
             ("epochs", json!(trained.report.epochs)),
             ("best_epoch", json!(trained.report.best + 1)),
         ],
