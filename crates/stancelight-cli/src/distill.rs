@@ -31,7 +31,7 @@ pub struct Args {
     /// What the labels are and mean; also the files of `[[teacher]]`, which the teacher alone is tuned on
     #[arg(long, value_name = "TOPIC.toml")]
     topic: PathBuf,
-    /// Folder of a BERT-like model: config.json, model.safetensors, tokenizer.json
+    /// Folder of a BERT or an MPNet: config.json, model.safetensors, tokenizer.json
     #[arg(long, value_name = "DIR")]
     teacher: PathBuf,
     /// JSON Lines with a `text` field; without it, the teacher is asked of every file that the topic file lists with

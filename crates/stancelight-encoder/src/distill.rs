@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// How to tune.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tuning {
-    /// Folder of a BERT-like model: `config.json`, `model.safetensors`, `tokenizer.json`.
+    /// Folder of a BERT or an MPNet: `config.json`, `model.safetensors`, `tokenizer.json`.
     pub teacher: PathBuf,
     /// How many teachers, whose seeds follow `seed`.
     pub teachers: usize,
@@ -73,7 +73,7 @@ impl Teacher {
     /// Tunes on labelled rows, none of which is without weight.
     ///
     /// # Errors
-    /// If the settings are not allowed, the folder holds no BERT, there are no rows, or a checkpoint is of something else.
+    /// If the settings are not allowed, the folder holds no such model, there are no rows, or a checkpoint is of something else.
     pub fn tune(rows: &[&Row], labels: usize, tuning: &Tuning, progress: &Progress<'_>) -> Result<Self, EncodeError> {
         let schedule = tuning.schedule();
         schedule.validate()?;

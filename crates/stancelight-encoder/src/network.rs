@@ -103,7 +103,11 @@ pub fn logits(
     let mut drop = |x: Tensor| dropout.as_mut().map_or(Ok(x.clone()), |dropout| dropout.apply(&x));
     let norm = |x: &Tensor, at: usize| x.apply_op3(&variables[at], &variables[at + 1], LayerNorm);
     let affine = |x: &Tensor, at: usize| x.matmul(&variables[at])?.apply_op2(&variables[at + 1], AddBias);
-    let attention = Attention { heads: plan.shape.heads, windows: Arc::clone(&batch.windows) };
+    let attention = Attention {
+        heads: plan.shape.heads,
+        windows: Arc::clone(&batch.windows),
+        distances: Arc::clone(&plan.distances),
+    };
     let see = |x: &Tensor, at: usize| affine(&affine(x, at + 2)?.apply_op1(attention.clone())?, at + 4);
     let feed = |x: &Tensor, at: usize| affine(&affine(x, at + 8)?.apply_op1(Gelu)?, at + 10);
     let last = Plan::layer(plan.shape.layers);

@@ -302,13 +302,24 @@ impl CustomOp2 for GeluGradient {
 // ---- attention ----------------------------------------------------------------------------------
 
 /// Scaled dot-product attention of several heads within windows (Vaswani et al. 2017): rows of query, key and value
-/// side by side come in.
+/// side by side come in. By how far a row is from another, a head may look at it more or less (Raffel et al. 2020).
 #[derive(Clone)]
 pub struct Attention {
     /// Among which a row is divided.
     pub heads: usize,
     /// The rows that see each other.
     pub windows: Arc<[Range<usize>]>,
+    /// As in [`Plan`](crate::parameters::Plan): an odd count of numbers a head, whose middle is for a row itself, or none.
+    pub distances: Arc<[f32]>,
+}
+
+impl Attention {
+    #[inline(always)]
+    fn head<'a>(&'a self, rows: &'a [f32], width: usize, from: usize) -> Head<'a> {
+        let size = width / self.heads;
+        let per_head = self.distances.len() / self.heads;
+        Head { rows, width, from, size, distances: &self.distances[from / size * per_head..][..per_head] }
+    }
 }
 
 /// One head of one window, read from rows of query, key and value.
@@ -318,6 +329,7 @@ struct Head<'a> {
     width: usize,
     from: usize,
     size: usize,
+    distances: &'a [f32],
 }
 
 impl<'a> Head<'a> {
@@ -333,11 +345,14 @@ impl<'a> Head<'a> {
     fn looks(&self, i: usize, window: &Range<usize>, out: &mut [f32]) {
         let factor = 1.0 / (self.size as f32).sqrt();
         let query = self.part(i, 0);
-        let mut most = f32::NEG_INFINITY;
         for (out, j) in out.iter_mut().zip(window.clone()) {
             *out = dot(query, self.part(j, 1)) * factor;
-            most = most.max(*out);
         }
+        if !self.distances.is_empty() {
+            let first = self.distances.len() / 2 + window.start - i;
+            add_scaled(out, &self.distances[first..], 1.0);
+        }
+        let most = out.iter().fold(f32::NEG_INFINITY, |most, &x| most.max(x));
         for x in out.iter_mut() {
             *x = exp(*x - most);
         }
@@ -366,7 +381,7 @@ impl CustomOp1 for Attention {
                 for window in self.windows.iter() {
                     looks.resize(window.len(), 0.0);
                     for from in (0..width).step_by(size) {
-                        let head = Head { rows: x, width, from, size };
+                        let head = self.head(x, width, from);
                         for i in window.clone() {
                             head.looks(i, window, &mut looks);
                             let out = &mut out[i * width + from..][..size];
@@ -410,7 +425,7 @@ impl CustomOp2 for AttentionGradient {
                     looks.resize(window.len(), 0.0);
                     slopes.resize(window.len(), 0.0);
                     for from in (0..width).step_by(size) {
-                        let head = Head { rows: x, width, from, size };
+                        let head = self.0.head(x, width, from);
                         for i in window.clone() {
                             head.looks(i, window, &mut looks);
                             let d = &gradient[i * width + from..][..size];
@@ -500,6 +515,7 @@ mod tests {
     use candle_core::{Device, Result, Tensor, Var};
     use rand::{Rng, SeedableRng};
     use rand_xoshiro::Xoshiro256PlusPlus;
+    use std::sync::Arc;
 
     fn random(rng: &mut impl Rng, rows: usize, columns: usize) -> Vec<f32> {
         (0..rows * columns).map(|_| rng.random_range(-1.0..1.0)).collect()
@@ -540,8 +556,10 @@ mod tests {
         check("layer norm's bias", 1, 24, |bias| x.apply_op3(&gain, &bias.flatten_all()?, LayerNorm));
         check("bias", 1, 24, |bias| x.apply_op2(&bias.flatten_all()?, AddBias));
         check("gelu", 4, 20, |x| x.apply_op1(Gelu));
-        let attention = Attention { heads: 2, windows: vec![0..3, 3..4, 4..9].into() };
+        let attention = Attention { heads: 2, windows: vec![0..3, 3..4, 4..9].into(), distances: Arc::new([]) };
         check("attention", 9, 24, |x| x.apply_op1(attention.clone()));
+        let attention = Attention { distances: random(&mut rng, 2, 9).into(), ..attention };
+        check("attention by distance", 9, 24, |x| x.apply_op1(attention.clone()));
         let mean = Mean { sentences: vec![0..3, 3..4, 4..9].into() };
         check("mean", 9, 5, |x| x.apply_op1(mean.clone()));
     }

@@ -42,26 +42,32 @@ impl AdamW {
             let keep = if block.decays { 1.0 - rate * decay } else { 1.0 };
             let (x, g) = (&mut numbers[range.clone()], &gradient[range.clone()]);
             let (m, v) = (&mut self.first[range.clone()], &mut self.second[range]);
-            pulp::Arch::new().dispatch(|| {
-                for (((x, g), m), v) in x.iter_mut().zip(g).zip(m).zip(v) {
-                    let g = g * shorten;
-                    *m = BETA_1 * *m + (1.0 - BETA_1) * g;
-                    *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
-                    *x = *x * keep - rate * (*m * unbias_1) / ((*v * unbias_2).sqrt() + EPSILON);
-                }
-            });
+            pulp::Arch::new().dispatch(
+                #[inline(always)]
+                move || {
+                    for (((x, g), m), v) in x.iter_mut().zip(g).zip(m).zip(v) {
+                        let g = g * shorten;
+                        *m = BETA_1 * *m + (1.0 - BETA_1) * g;
+                        *v = BETA_2 * *v + (1.0 - BETA_2) * g * g;
+                        *x = *x * keep - rate * (*m * unbias_1) / ((*v * unbias_2).sqrt() + EPSILON);
+                    }
+                },
+            );
         }
     }
 }
 
 fn squares(part: &[f32]) -> f32 {
-    pulp::Arch::new().dispatch(|| {
-        let mut lanes = [0.0_f32; 16];
-        for chunk in part.chunks(16) {
-            lanes.iter_mut().zip(chunk).for_each(|(lane, x)| *lane += x * x);
-        }
-        lanes.iter().sum()
-    })
+    pulp::Arch::new().dispatch(
+        #[inline(always)]
+        move || {
+            let mut lanes = [0.0_f32; 16];
+            for chunk in part.chunks(16) {
+                lanes.iter_mut().zip(chunk).for_each(|(lane, x)| *lane += x * x);
+            }
+            lanes.iter().sum()
+        },
+    )
 }
 
 /// The rate at a point of the way, 0 to 1: up along half a cosine for the first part, `warm`, then down along one.

@@ -8,6 +8,7 @@ use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stancelight::encoder::{AffineWeights, Case, EncoderWeights, LayerWeights, NormWeights, Shape};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A tensor's place.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,9 @@ pub struct Plan {
     pub norms: Norms,
     pub labels: usize,
     pub blocks: Vec<Block>,
+    /// What each head adds to a look at a row by how far away it is, `2·positions − 1` numbers a head, from the furthest
+    /// behind to the furthest ahead; not learned. Empty where only positions tell (all but MPNet).
+    pub distances: Arc<[f32]>,
 }
 
 impl Plan {
@@ -68,7 +72,7 @@ impl Plan {
 
     fn lay(shape: Shape, norms: Norms, tables: [usize; TABLES], labels: usize) -> Self {
         let Shape { layers, width, feed_forward, .. } = shape;
-        let mut plan = Self { shape, norms, labels, blocks: Vec::new() };
+        let mut plan = Self { shape, norms, labels, blocks: Vec::new(), distances: Arc::new([]) };
         for rows in tables {
             plan.push((rows, width), false);
         }
