@@ -75,9 +75,14 @@ pub fn toy_pieces() -> Pieces {
 
 /// A model of [`SHAPE`] that answers the toy topic.
 pub fn toy_encoder() -> Model {
+    toy_encoder_of(8)
+}
+
+/// The toy encoder with so many bits a number.
+pub fn toy_encoder_of(bits: u32) -> Model {
     let pieces = toy_pieces();
     let weights = random_weights(SHAPE, pieces.len(), 7);
-    encoder_model(Encoder::quantize(SHAPE, pieces, &weights).expect("sound weights"))
+    encoder_model(Encoder::quantize(SHAPE, bits, pieces, &weights).expect("sound weights"))
 }
 
 /// The toy encoder with the toy model as its linear branch.

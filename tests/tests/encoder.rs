@@ -117,7 +117,7 @@ fn computes_what_is_defined() {
         let vocabulary = toy_pieces();
         let mut weights = random_weights(shape, vocabulary.len(), seed);
         on_the_grid(&mut weights, shape.width, shape.feed_forward);
-        let encoder = Encoder::quantize(shape, vocabulary.clone(), &weights).unwrap();
+        let encoder = Encoder::quantize(shape, 8, vocabulary.clone(), &weights).unwrap();
         let predictor = Predictor::new(encoder_model(encoder));
         for sentence in SENTENCES {
             let (got, exact) = (score(sentence, &predictor).logits, defined(&weights, shape, &vocabulary, sentence));
@@ -147,7 +147,7 @@ fn weights_of_another_shape_are_refused() {
     let refused = |alter: Alter| {
         let (mut weights, mut shape) = (random_weights(SHAPE, toy_pieces().len(), 1), SHAPE);
         alter(&mut weights, &mut shape);
-        Encoder::quantize(shape, toy_pieces(), &weights).unwrap_err().to_string()
+        Encoder::quantize(shape, 8, toy_pieces(), &weights).unwrap_err().to_string()
     };
     let cases: [(&str, Alter); 10] = [
         ("`heads` must divide the width", |_, shape| shape.heads = 3),
@@ -182,7 +182,7 @@ proptest! {
     fn shares_add_up_exactly(text in text(), seed in 0_u64..50, size in 0.01_f32..300.0, backwards: bool) {
         let mut weights = random_weights(SHAPE, toy_pieces().len(), seed);
         weights.head.weights.iter_mut().for_each(|w| *w *= size);
-        let encoder = Encoder::quantize(SHAPE, toy_pieces(), &weights).unwrap();
+        let encoder = Encoder::quantize(SHAPE, 8, toy_pieces(), &weights).unwrap();
         let predictor = Predictor::new(encoder_model(encoder));
         let why = explain(&text, &predictor);
         prop_assert_eq!(&why.verdict, &score(&text, &predictor));
@@ -217,7 +217,7 @@ fn the_largest_parameters_stay_within_numbers() {
         }
     }
     huge(&mut weights.norm.gain);
-    let predictor = Predictor::new(encoder_model(Encoder::quantize(SHAPE, toy_pieces(), &weights).unwrap()));
+    let predictor = Predictor::new(encoder_model(Encoder::quantize(SHAPE, 8, toy_pieces(), &weights).unwrap()));
     for verdict in score_all(SENTENCES.iter().copied(), &predictor) {
         assert!(verdict.logits.iter().all(|z| z.is_finite()), "{verdict:?}");
         assert!((verdict.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{verdict:?}");

@@ -1,15 +1,17 @@
 //! The model file: what is written is what is read, and nothing else is.
 
 use proptest::prelude::*;
+use stancelight::encoder::EncoderWeights;
 use stancelight::feature::Feature;
 use stancelight::file::{MAGIC, VERSION};
-use stancelight::{Model, Predictor};
-use stancelight_tests::encoder::{toy_encoder, toy_wide_and_deep};
+use stancelight::{Encoder, Model, Predictor, score};
+use stancelight_tests::encoder::{SHAPE, toy_encoder, toy_encoder_of, toy_pieces, toy_wide_and_deep};
 use stancelight_tests::{altered_toy, toy_model};
 
 #[test]
 fn round_trip() {
-    for model in [toy_model(), toy_encoder(), toy_wide_and_deep()] {
+    let packed = (2..=8).map(toy_encoder_of);
+    for model in [toy_model(), toy_wide_and_deep()].into_iter().chain(packed) {
         let bytes = model.to_bytes();
         assert_eq!(Model::from_bytes(&bytes).unwrap(), model);
         assert_eq!(bytes, model.to_bytes());
@@ -45,14 +47,16 @@ fn an_unknown_kind_of_scorer_is_refused_by_name() {
 
 #[test]
 fn a_file_is_of_the_oldest_version_that_can_hold_it() {
-    for (version, model) in [(1, toy_model()), (2, toy_encoder()), (VERSION, toy_wide_and_deep())] {
+    for (version, model) in
+        [(1, toy_model()), (2, toy_encoder()), (2, toy_wide_and_deep()), (VERSION, toy_encoder_of(4))]
+    {
         assert_eq!(model.to_bytes()[MAGIC.len()..][..4], version.to_le_bytes());
     }
 }
 
 #[test]
 fn every_truncation_is_an_error() {
-    for bytes in [toy_model(), toy_encoder(), toy_wide_and_deep()].map(|model| model.to_bytes()) {
+    for bytes in [toy_model(), toy_encoder(), toy_encoder_of(4), toy_wide_and_deep()].map(|model| model.to_bytes()) {
         for n in 0..bytes.len() {
             let error = Model::from_bytes(&bytes[..n]).unwrap_err().to_string();
             assert!(n == 0 || error.contains("cut short") || error.contains("damaged"), "{n} bytes: {error}");
@@ -63,7 +67,7 @@ fn every_truncation_is_an_error() {
 
 #[test]
 fn every_flipped_bit_is_an_error() {
-    for (model, bits) in [(toy_model(), 8), (toy_encoder(), 1), (toy_wide_and_deep(), 1)] {
+    for (model, bits) in [(toy_model(), 8), (toy_encoder(), 1), (toy_encoder_of(3), 1), (toy_wide_and_deep(), 1)] {
         let bytes = model.to_bytes();
         for (at, bit) in (0..bytes.len()).flat_map(|at| (0..bits).map(move |bit| (at, (at + bit) % 8))) {
             let mut altered = bytes.clone();
@@ -118,6 +122,38 @@ fn overwritten(at: usize, bytes: &[u8]) -> Vec<u8> {
     sealed(body)
 }
 
+/// In the toy's rows of sixteen numbers each has one step: with fewer bits a number and with it a file is smaller, and
+/// what it says no further from the whole one's than the bits allow.
+#[test]
+fn fewer_bits_are_fewer_bytes_of_nearly_the_same() {
+    let logits = |bits| score("The army did not attack the port.", &Predictor::new(toy_encoder_of(bits))).logits;
+    let whole = logits(8);
+    for (bits, apart) in [(7, 0.05), (6, 0.1), (5, 0.2), (4, 0.4)] {
+        let found = logits(bits);
+        let most = whole.iter().zip(&found).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(most < apart, "{bits} bits: {found:?} but {whole:?}");
+        assert!(toy_encoder_of(bits).to_bytes().len() < toy_encoder_of(bits + 1).to_bytes().len(), "{bits} bits");
+    }
+    let error =
+        |bits| Encoder::quantize(SHAPE, bits, toy_pieces(), &EncoderWeights::default()).unwrap_err().to_string();
+    assert!([1, 9].iter().all(|&bits| error(bits).contains("`bits` must be 2 to 8")), "{}", error(9));
+}
+
+/// A step of none, and one with which a number would not fit its byte.
+#[test]
+fn steps_out_of_range_are_refused() {
+    let mut body = toy_encoder_of(4).to_bytes();
+    body.truncate(body.len() - 4);
+    // Behind the last piece sixty rows: their scales, then their steps.
+    let words = body.windows(4).rposition(|window| window == "🎉".as_bytes()).unwrap() + 4;
+    for (step, is_fine) in [(0, false), (1, true), (18, true), (19, false), (0x80, false)] {
+        let mut body = body.clone();
+        body[words + 60 * 4] = step;
+        let read = Model::from_bytes(&sealed(body));
+        assert_eq!(read.is_ok(), is_fine, "{step}: {:?}", read.err());
+    }
+}
+
 #[test]
 fn an_encoder_that_lies_of_its_shape_is_refused() {
     // layers, width, heads, feed-forward, positions; each a byte here, and a number goes on where the high bit is set.
@@ -168,13 +204,13 @@ proptest! {
 
     #[test]
     fn mutations_in_a_sound_envelope_never_panic(
-        kind in 0_usize..3,
+        kind in 0_usize..4,
         at in 0_usize..20_000,
         from_the_end: bool,
         byte: u8,
         cut in 0_usize..40_000,
     ) {
-        let bytes = [toy_model, toy_encoder, toy_wide_and_deep][kind]().to_bytes();
+        let bytes = [toy_model, toy_encoder, toy_wide_and_deep, || toy_encoder_of(5)][kind]().to_bytes();
         let mut body = bytes[..bytes.len() - 4].to_vec();
         let n = body.len();
         // A branch is a small part at the end.

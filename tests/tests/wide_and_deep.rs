@@ -146,7 +146,7 @@ proptest! {
     ) {
         let mut weights = random_weights(SHAPE, toy_pieces().len(), seed);
         weights.head.weights.iter_mut().for_each(|w| *w *= size);
-        let deep = encoder_model(stancelight::Encoder::quantize(SHAPE, toy_pieces(), &weights).unwrap());
+        let deep = encoder_model(stancelight::Encoder::quantize(SHAPE, 8, toy_pieces(), &weights).unwrap());
         let predictor = Predictor::new(wide_and_deep(deep, branch(scale, bias, flags)));
         let why = explain(&text, &predictor);
         prop_assert_eq!(&why.verdict, &score(&text, &predictor));

@@ -69,7 +69,10 @@ impl Bert {
         let config: Config = serde_json::from_slice(&tensors::bytes(&path)?)
             .map_err(|e| EncodeError::file(&path, format!("not a BERT's or an MPNet's: {e}")))?;
         if config.hidden_act != "gelu" {
-            return Err(EncodeError::file(&path, format!("computes with `{}`; give one with `gelu`", config.hidden_act)));
+            return Err(EncodeError::file(
+                &path,
+                format!("computes with `{}`; give one with `gelu`", config.hidden_act),
+            ));
         }
         let family = config.model_type;
         let shape = Shape {
@@ -170,10 +173,9 @@ fn names(layers: usize, family: Family) -> Vec<Vec<String>> {
             ["attention.self.query", "attention.self.key", "attention.self.value"],
             ["attention.output.dense", "attention.output.LayerNorm"],
         ),
-        Family::MpNet => (
-            ["attention.attn.q", "attention.attn.k", "attention.attn.v"],
-            ["attention.attn.o", "attention.LayerNorm"],
-        ),
+        Family::MpNet => {
+            (["attention.attn.q", "attention.attn.k", "attention.attn.v"], ["attention.attn.o", "attention.LayerNorm"])
+        }
     };
     let table = |names: &[&str]| names.iter().map(|name| format!("embeddings.{name}_embeddings.weight")).collect();
     let mut out: Vec<Vec<String>> = tables.map(table).to_vec();

@@ -33,7 +33,6 @@
 mod bert;
 mod branch;
 mod checkpoint;
-mod coarse;
 mod distill;
 mod error;
 mod example;

@@ -180,7 +180,7 @@ mod tests {
         for (i, x) in (0_u32..).zip(&mut numbers) {
             *x += (f64::from(i % 97) * 0.01 - 0.48) as f32 * 0.3;
         }
-        let encoder = Encoder::quantize(shape, pieces.clone(), &plan.weights(&numbers)).unwrap();
+        let encoder = Encoder::quantize(shape, 8, pieces.clone(), &plan.weights(&numbers)).unwrap();
         let model = Model { topic: topic(), facts: Vec::new(), scorer: Scorer::Encoder(encoder) };
         let predictor = Predictor::new(model);
         let texts =

@@ -9,7 +9,6 @@
 
 use crate::branch;
 use crate::checkpoint::{Checkpoints, learn_on};
-use crate::coarse;
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Examples};
 use crate::learn::{Epoch, Schedule, State, threads};
@@ -50,8 +49,7 @@ pub struct Options {
     pub anyway: bool,
     /// Folder of a BERT-like model whose word vectors the pieces' begin with; random ones otherwise.
     pub vectors: Option<PathBuf>,
-    /// Round the numbers to so many bits in groups of 32 first, as a smaller file might hold them; at 8 the file's own
-    /// rounding is all.
+    /// How many bits a number has in the file, 2 to 8.
     pub bits: u32,
     /// Where to note how far learning is.
     pub checkpoints: Option<Checkpoints>,
@@ -73,7 +71,7 @@ impl Default for Options {
             jobs: 1,
             anyway: false,
             vectors: None,
-            bits: 8,
+            bits: 4,
             checkpoints: None,
         }
     }
@@ -114,8 +112,6 @@ pub struct Report {
     pub epochs: Vec<Epoch>,
     /// The epoch whose parameters were taken, counted from 0.
     pub best: usize,
-    /// How many bytes smaller a file would be that holds only [`Options::bits`] a number.
-    pub saved: usize,
     /// What a reader should be warned of.
     pub warnings: Vec<String>,
 }
@@ -179,10 +175,7 @@ pub fn train(
     let linear = branch::learn(&taught, &file.topic, options.jobs)?;
     progress("measuring", 0, 1);
     let mut weights = plan.weights(&state.best);
-    if options.bits < 8 {
-        coarse::round(&mut weights, options.shape, options.bits);
-    }
-    let encoder = Encoder::quantize(options.shape, pieces.clone(), &weights)?;
+    let encoder = Encoder::quantize(options.shape, options.bits, pieces.clone(), &weights)?;
     let mut held_out = HeldOut {
         logits: branch::logits(&judges, Scorer::Encoder(encoder), &file.topic),
         scorers: Vec::new(),
@@ -195,7 +188,7 @@ pub fn train(
     held_out.truncate(kept.len());
     let judgement = judge(&held_out, &held_out.calibration(), file, &corpus.sources, options.seed);
     let Judgement { topic, overall, by_source, warnings: doubts } = judgement;
-    let encoder = Encoder::quantize(options.shape, pieces.clone(), &weights)?;
+    let encoder = Encoder::quantize(options.shape, options.bits, pieces.clone(), &weights)?;
     let (scorer, beside) = match linear {
         Some(linear) => {
             let [deep, wide] = [0, 1].map(|i| calibration.factors[i]);
@@ -210,22 +203,11 @@ pub fn train(
         by_source,
         epochs: state.epochs,
         best,
-        saved: coarse::saved(plan.len(), options.bits),
         warnings: warnings.into_iter().chain(doubts).collect(),
     };
     let Shape { layers, width, heads, feed_forward, positions } = options.shape;
     let own = [
-        (
-            "kind",
-            format!(
-                "encoder of {} parameters, {}",
-                plan.len(),
-                match options.bits {
-                    8 => "eight bits each".to_owned(),
-                    bits => format!("rounded to {bits} bits in groups of {} before eight each", coarse::GROUP),
-                }
-            ),
-        ),
+        ("kind", format!("encoder of {} parameters, {} bits each", plan.len(), options.bits)),
         (
             "shape",
             format!(
@@ -294,9 +276,6 @@ fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     let settings = |message: String| Err(EncodeError::Settings(message));
     if !(100..=60_000).contains(&options.pieces) {
         return settings(format!("the number of word pieces must be 100 to 60000, not {}", options.pieces));
-    }
-    if !(2..=8).contains(&options.bits) {
-        return settings(format!("a number has 2 to 8 bits, not {}", options.bits));
     }
     schedule(options).validate()?;
     let rows = corpus.rows.len();

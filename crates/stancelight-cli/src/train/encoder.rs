@@ -52,9 +52,8 @@ pub struct Args {
     /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
-    /// To measure what a smaller format would cost: round to so many bits, in groups of 32 with a scale each, before the
-    /// file's own rounding
-    #[arg(long, value_name = "N", default_value_t = Options::default().bits, requires = "encoder", hide_short_help = true)]
+    /// Bits that a number has in the file
+    #[arg(long, value_name = "2..8", default_value_t = Options::default().bits, requires = "encoder", value_parser = clap::value_parser!(u32).range(2..=8))]
     bits: u32,
     /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that
     /// the topic file measures on
@@ -124,7 +123,6 @@ pub fn run(
         text: format!("  epoch    loss  kept: loss, accuracy\n{epochs}"),
         json: vec![
             ("features", json!(features)),
-            ("saved_by_bits", json!(trained.report.saved)),
             ("epochs", json!(trained.report.epochs)),
             ("best_epoch", json!(trained.report.best + 1)),
         ],

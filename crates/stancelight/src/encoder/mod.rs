@@ -17,6 +17,7 @@ mod scorer;
 pub use math::exp;
 pub use pieces::{Case, Piece, Pieces, UNKNOWN};
 pub use quantize::{AffineWeights, EncoderWeights, LayerWeights, NormWeights};
+pub(crate) use quantize::{GROUP, check_bits, most, step};
 pub(crate) use scorer::{EncoderScorer, Scratch};
 
 use std::fmt;
@@ -115,6 +116,9 @@ impl std::error::Error for EncoderError {}
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encoder {
     pub(crate) shape: Shape,
+    /// How many bits a number of its rows has in the file. In a row's groups of [`GROUP`] the signed bytes are then whole
+    /// multiples, of no more than so many bits, of one step.
+    pub(crate) bits: u32,
     pub(crate) vocabulary: Pieces,
     /// A row a piece, a position, a case.
     pub(crate) pieces: Rows,
@@ -130,6 +134,11 @@ impl Encoder {
     /// Its sizes.
     pub const fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// How many bits each number of its matrices and tables has.
+    pub const fn bits(&self) -> u32 {
+        self.bits
     }
 
     /// How it cuts words.

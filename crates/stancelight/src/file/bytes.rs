@@ -24,6 +24,22 @@ impl Writer {
         self.0.extend(x.to_le_bytes());
     }
 
+    /// Numbers of so many bits each, 1 to 8, in two's complement, the lowest bit first, without gaps but at the end.
+    pub(super) fn packed(&mut self, numbers: impl Iterator<Item = i8>, bits: u32) {
+        let (mut held, mut count) = (0_u32, 0);
+        for n in numbers {
+            held |= u32::from(n.cast_unsigned() & u8::MAX >> (8 - bits)) << count;
+            count += bits;
+            if count >= 8 {
+                self.0.push(held as u8);
+                (held, count) = (held >> 8, count - 8);
+            }
+        }
+        if count > 0 {
+            self.0.push(held as u8);
+        }
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         self.len(text.len());
         self.0.extend(text.as_bytes());
@@ -75,6 +91,22 @@ impl<'b> Reader<'b> {
         let mut out = [0; N];
         out.copy_from_slice(self.take(N)?);
         Ok(out)
+    }
+
+    /// So many numbers, as [`Writer::packed`] writes them.
+    pub(super) fn packed(&mut self, count: usize, bits: u32) -> Result<impl Iterator<Item = i8> + use<'b>> {
+        let mut bytes = self.take((count * bits as usize).div_ceil(8))?.iter();
+        let (mut held, mut there) = (0_u32, 0);
+        Ok((0..count).map(move |_| {
+            if there < bits {
+                held |= u32::from(bytes.next().copied().unwrap_or_default()) << there;
+                there += 8;
+            }
+            // Shifted up and down again, its highest bit is its sign.
+            let n = ((held << (8 - bits)) as u8).cast_signed() >> (8 - bits);
+            (held, there) = (held >> bits, there - bits);
+            n
+        }))
     }
 
     pub(super) fn float(&mut self) -> Result<f32> {

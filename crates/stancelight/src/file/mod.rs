@@ -12,7 +12,7 @@ mod linear;
 mod topic;
 mod words;
 
-use crate::encoder::EncoderError;
+use crate::encoder::{Encoder, EncoderError};
 use crate::model::{Model, Scorer};
 use crate::topic::TopicError;
 use bytes::{Reader, Writer};
@@ -24,13 +24,16 @@ pub const MAGIC: [u8; 8] = *b"STANCE\r\n";
 
 /// The newest version this engine reads. It writes the oldest that can hold a model, so that older readers read what
 /// they can.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Linear models only.
 const LINEAR: u32 = 1;
 
 /// The kind of scorer is named.
 const NAMED: u32 = 2;
+
+/// An encoder says how many bits its numbers have.
+const PACKED: u32 = 3;
 
 /// The kinds' names in the file.
 const ENCODER: &str = "encoder";
@@ -107,11 +110,11 @@ impl Model {
                 linear::write(&mut out, linear);
             }
             Scorer::Encoder(encoder) => {
-                self.write_named(&mut out, ENCODER);
+                self.write_named(&mut out, ENCODER, encoder);
                 encoder::write(&mut out, encoder);
             }
             Scorer::WideAndDeep { linear, encoder } => {
-                self.write_named(&mut out, WIDE_AND_DEEP);
+                self.write_named(&mut out, WIDE_AND_DEEP, encoder);
                 encoder::write(&mut out, encoder);
                 linear::write_settings(&mut out, &linear.settings);
                 linear::write(&mut out, linear);
@@ -123,8 +126,9 @@ impl Model {
     }
 
     /// What comes before a scorer of a named kind.
-    fn write_named(&self, out: &mut Writer, kind: &str) {
-        out.0.extend(NAMED.to_le_bytes());
+    fn write_named(&self, out: &mut Writer, kind: &str, encoder: &Encoder) {
+        let version = if encoder.bits() == encoder::BITS { NAMED } else { PACKED };
+        out.0.extend(version.to_le_bytes());
         topic::write(out, &self.topic);
         write_facts(out, &self.facts);
         out.text(kind);
@@ -193,7 +197,7 @@ fn read(version: u32, input: &mut Reader<'_>) -> Result<Model> {
         if kind != ENCODER && kind != WIDE_AND_DEEP {
             return Err(ModelError { kind: Kind::Scorer(kind) });
         }
-        let encoder = encoder::read(input, labels)?;
+        let encoder = encoder::read(input, labels, version >= PACKED)?;
         let scorer = if kind == ENCODER {
             Scorer::Encoder(encoder)
         } else {
