@@ -108,7 +108,7 @@ impl Bert {
         let numbers = numbers(&tensors, &plan, family)?;
         if family == Family::MpNet {
             let buckets = config.relative_attention_num_buckets;
-            if buckets < 4 || buckets % 4 != 0 {
+            if buckets < 4 || !buckets.is_multiple_of(4) {
                 let message = format!("`relative_attention_num_buckets` is {buckets}, not a multiple of 4");
                 return Err(EncodeError::file(&folder.join("config.json"), message));
             }
