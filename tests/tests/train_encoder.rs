@@ -104,6 +104,7 @@ fn refuses_what_cannot_come_to_good() {
     own.train("a.stance", &[]).fails_with(&["too few for an encoder", "without --encoder", "--anyway"]);
     own.train("a.stance", &["--anyway", "--heads", "3"]).fails_with(&["heads", "divide"]);
     own.train("a.stance", &["--anyway", "--dropout", "1.5"]).fails_with(&["dropout", "0.9"]);
+    own.train("a.stance", &["--anyway", "--bits", "9"]).fails_with(&["bits", "2 to 8, not 9"]);
     own.train("a.stance", &["--anyway", "--dev", &own.path("data.jsonl")]).fails_with(&["--dev", "name another set"]);
     own.train("a.stance", &["--anyway", "--dev", "nowhere.jsonl"]).fails_with(&["nowhere.jsonl", "no such file"]);
     own.train("a.stance", &["--anyway", "--no-search"]).fails_with_usage("--no-search");

@@ -227,7 +227,7 @@ pub mod tests {
     use crate::network::judge;
     use std::path::Path;
 
-    /// A BERT and an MPNet of sixteen numbers a word, made up and saved by transformers 5.2: number `k` of a tensor is
+    /// A BERT and an MPNet of sixteen numbers a word, made up and saved by transformers 5.23 and 5.24: number `k` of a tensor is
     /// 0.3·sin(0.7·k + the length of its name), a gain 1 more, and what distances add five times as much.
     pub fn folder() -> &'static Path {
         Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/goldens/bert"))

@@ -14,7 +14,7 @@ use crate::example::{Augmentation, Examples};
 use crate::learn::{Epoch, Schedule, State, threads};
 use crate::parameters::Plan;
 use crate::{pieces, vectors};
-use stancelight::encoder::Shape;
+use stancelight::encoder::{Shape, check_bits};
 use stancelight::{Encoder, Model, Scorer};
 use stancelight_train::folds::{self, Folds};
 use stancelight_train::judge::{Judgement, facts, judge};
@@ -59,7 +59,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             shape: Shape::default(),
-            // As many as leave room for a branch of 20,000 features in a file of 1.6 MB.
+            // More than twice as many were no better, 4,000 worse (SIZES.md of the flagship).
             pieces: 7_200,
             epochs: 5,
             batch: 64,
@@ -273,6 +273,7 @@ pub(crate) fn merged(rows: &[&Row]) -> Vec<Row> {
 
 fn check(corpus: &Corpus, options: &Options) -> Result<(), EncodeError> {
     options.shape.validate()?;
+    check_bits(options.bits)?;
     let settings = |message: String| Err(EncodeError::Settings(message));
     if !(100..=60_000).contains(&options.pieces) {
         return settings(format!("the number of word pieces must be 100 to 60000, not {}", options.pieces));

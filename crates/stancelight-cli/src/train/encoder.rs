@@ -52,8 +52,8 @@ pub struct Args {
     /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
-    /// Bits that a number has in the file
-    #[arg(long, value_name = "2..8", default_value_t = Options::default().bits, requires = "encoder", value_parser = clap::value_parser!(u32).range(2..=8))]
+    /// Bits that a number has in the file, 2 to 8
+    #[arg(long, value_name = "N", default_value_t = Options::default().bits, requires = "encoder")]
     bits: u32,
     /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that
     /// the topic file measures on

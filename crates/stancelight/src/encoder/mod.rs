@@ -16,8 +16,8 @@ mod scorer;
 
 pub use math::exp;
 pub use pieces::{Case, Piece, Pieces, UNKNOWN};
-pub use quantize::{AffineWeights, EncoderWeights, LayerWeights, NormWeights};
-pub(crate) use quantize::{GROUP, check_bits, most, step};
+pub use quantize::{AffineWeights, EncoderWeights, LayerWeights, NormWeights, check_bits};
+pub(crate) use quantize::{GROUP, most, step};
 pub(crate) use scorer::{EncoderScorer, Scratch};
 
 use std::fmt;

@@ -115,6 +115,9 @@ impl Encoder {
 }
 
 /// Checks how many bits a number is to have.
+///
+/// # Errors
+/// If they are not 2 to 8.
 pub fn check_bits(bits: u32) -> Result<(), EncoderError> {
     if (2..=8).contains(&bits) { Ok(()) } else { Err(EncoderError::new("bits", format!("must be 2 to 8, not {bits}"))) }
 }
