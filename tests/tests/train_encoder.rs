@@ -98,6 +98,24 @@ fn ends_the_same_on_any_number_of_threads_and_from_a_checkpoint() {
         .fails_with(&["checkpoint", "other data or settings"]);
 }
 
+/// A larger transformer helps to learn and leaves nothing behind in the file but what was learned.
+#[test]
+fn learns_from_a_larger_transformer_too() {
+    let own = Own::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("goldens/bert").display().to_string();
+    let card = own.path("card.md");
+    own.train("a.stance", &["--anyway", "--card", &card, "--vectors", &folder]).ok();
+    let card = std::fs::read_to_string(card).unwrap();
+    for words in ["begin with | the word vectors of", "beside the labels | where that transformer places"] {
+        assert!(card.contains(words), "{words} in {card}");
+    }
+    own.train("b.stance", &["--anyway"]).ok();
+    let encoder =
+        |name: &str| run(&["inspect", &own.path(name)]).ok().lines().find(|l| l.contains("layers")).map(str::to_owned);
+    assert!(encoder("a.stance").is_some());
+    assert_eq!(encoder("a.stance"), encoder("b.stance"));
+}
+
 #[test]
 fn refuses_what_cannot_come_to_good() {
     let own = Own::new();
@@ -108,5 +126,6 @@ fn refuses_what_cannot_come_to_good() {
     own.train("a.stance", &["--anyway", "--dev", &own.path("data.jsonl")]).fails_with(&["--dev", "name another set"]);
     own.train("a.stance", &["--anyway", "--dev", "nowhere.jsonl"]).fails_with(&["nowhere.jsonl", "no such file"]);
     own.train("a.stance", &["--anyway", "--no-search"]).fails_with_usage("--no-search");
+    own.train("a.stance", &["--anyway", "--vectors", &own.path("")]).fails_with(&["tokenizer.json", "cannot be read"]);
     assert!(!Path::new(&own.path("a.stance")).exists());
 }

@@ -78,7 +78,12 @@ fn fingerprint(plan: &Plan, begin: &[f32], schedule: &Schedule, examples: &Examp
             hasher.update(&piece.id.to_le_bytes());
             hasher.update(&[piece.case as u8]);
         }
-        example.target.iter().chain([&example.weight]).for_each(|x| hasher.update(&x.to_le_bytes()));
+        example
+            .target
+            .iter()
+            .chain([&example.weight])
+            .chain(&example.hint)
+            .for_each(|x| hasher.update(&x.to_le_bytes()));
     }
     hasher.finalize()
 }
@@ -181,7 +186,7 @@ mod tests {
     #[test]
     fn comes_back_to_the_last_bit_and_refuses_what_it_is_not() {
         let shape = Shape { layers: 1, width: 8, heads: 1, feed_forward: 8, positions: 4 };
-        let plan = Plan::new(shape, 7, 3);
+        let plan = Plan::new(shape, 7, 3, 0);
         let mut state = State::new(&plan, &[], 3);
         (state.batches, state.loss, state.adam.steps) = (4, 0.1 + 0.2, 9);
         let folder = tempfile::tempdir().unwrap();

@@ -10,9 +10,8 @@ use crate::checkpoint::{Checkpoints, learn_on};
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Examples};
 use crate::learn::{Schedule, State, threads};
-use crate::network::judge;
+use crate::network::{in_batches, judge};
 use crate::train::merged;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use stancelight_train::{Progress, Row};
 use std::path::PathBuf;
 
@@ -58,8 +57,6 @@ impl Tuning {
 const WARM: f64 = 0.1;
 /// Pulls matrices to nothing.
 const DECAY: f32 = 0.01;
-/// Sentences that are judged together.
-const TOGETHER: usize = 64;
 
 /// Tuned transformers.
 pub struct Teacher {
@@ -113,28 +110,16 @@ impl Teacher {
     /// If the transformer's tokenizer fails.
     pub fn logits(&self, texts: &[&str], progress: &Progress<'_>) -> Result<Vec<Vec<f64>>, EncodeError> {
         let cut = self.bert.cut(texts)?;
-        // Sentences of like length together; within a batch nothing is padded, but its parts should take equally long.
-        let mut order: Vec<usize> = (0..cut.len()).collect();
-        order.sort_by_key(|&i| cut[i].len());
         let plan = &self.bert.plan;
         let mut out = vec![vec![0.0; plan.labels]; texts.len()];
-        let all = order.len() * self.tuned.len();
-        let mut done = 0;
-        for numbers in &self.tuned {
+        #[allow(clippy::cast_precision_loss, reason = "teachers are few")]
+        let share = 1.0 / self.tuned.len() as f64;
+        for (n, numbers) in self.tuned.iter().enumerate() {
             let variables = plan.variables(numbers)?;
-            // A few batches a thread at a time, so that progress can be told.
-            for some in order.chunks(TOGETHER * 4 * self.pool.current_num_threads()) {
-                progress("asking for opinions", done, all);
-                let batches: Vec<&[usize]> = some.chunks(TOGETHER).collect();
-                let work =
-                    |batch: &&[usize]| judge(plan, &variables, numbers, batch.iter().map(|&i| cut[i].as_slice()));
-                let found: Vec<_> = self.pool.install(|| batches.par_iter().map(work).collect::<Result<_, _>>())?;
-                for (&i, row) in some.iter().zip(found.iter().flatten()) {
-                    #[allow(clippy::cast_precision_loss, reason = "teachers are few")]
-                    let share = 1.0 / self.tuned.len() as f64;
-                    out[i].iter_mut().zip(row).for_each(|(sum, z)| *sum += share * f64::from(*z));
-                }
-                done += some.len();
+            let read = |batch: &[&[_]]| judge(plan, &variables, numbers, batch.iter().copied());
+            let reached = |done| progress("asking for opinions", n * cut.len() + done, self.tuned.len() * cut.len());
+            for (out, row) in out.iter_mut().zip(in_batches(&cut, &self.pool, read, reached)?) {
+                out.iter_mut().zip(row).for_each(|(sum, z)| *sum += share * f64::from(z));
             }
         }
         Ok(out)

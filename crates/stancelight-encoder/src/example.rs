@@ -19,8 +19,18 @@ pub struct Example {
     /// Probability of each label.
     pub target: Vec<f32>,
     pub weight: f32,
+    /// What the encoder is to guess of it beside the labels; nothing, if there are no hints.
+    pub hint: Vec<f32>,
     /// Which of the pieces are names, a range a name.
     names: Vec<Range<usize>>,
+}
+
+/// One reading of an example.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    pub pieces: Vec<Piece>,
+    /// Whether it is the sentence that the hint is of: names are as they stand there.
+    pub is_hinted: bool,
 }
 
 /// How readings differ.
@@ -47,8 +57,8 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// Cuts rows; those without a single token are left out.
-    pub fn new(rows: &[Row], pieces: &Pieces) -> Self {
+    /// Cuts rows; those without a single token are left out. `hints` has one for each row, or there are none.
+    pub fn new(rows: &[Row], hints: Vec<Vec<f32>>, pieces: &Pieces) -> Self {
         let mut counts: BTreeMap<String, [u32; 2]> = BTreeMap::new();
         let mut tokens = Tokens::default();
         for row in rows {
@@ -65,7 +75,8 @@ impl Examples {
             counts.get(form).is_some_and(|&[small, capital]| f64::from(capital) > NAME * f64::from(small + capital))
         };
         let (mut all, mut names) = (Vec::new(), Vec::new());
-        for row in rows {
+        let hints = hints.into_iter().chain(std::iter::repeat(Vec::new()));
+        for (row, hint) in rows.iter().zip(hints) {
             let mut cut = Vec::new();
             tokens.fill(&row.text);
             pieces.cut(&tokens, &mut cut);
@@ -84,7 +95,7 @@ impl Examples {
                     }
                 }
             }
-            all.push(Example { pieces: cut, target: row.target.clone(), weight: row.weight, names: found });
+            all.push(Example { pieces: cut, target: row.target.clone(), weight: row.weight, hint, names: found });
         }
         Self { all, names }
     }
@@ -95,15 +106,17 @@ impl Examples {
             pieces,
             target: row.target.clone(),
             weight: row.weight,
+            hint: Vec::new(),
             names: Vec::new(),
         };
         Self { all: rows.map(example).collect(), names: Vec::new() }
     }
 
     /// One reading of an example.
-    pub fn read(&self, example: &Example, how: &Augmentation, rng: &mut impl Rng) -> Vec<Piece> {
+    pub fn read(&self, example: &Example, how: &Augmentation, rng: &mut impl Rng) -> Reading {
         let mut out = Vec::with_capacity(example.pieces.len());
-        if rng.random_bool(how.swap) && !example.names.is_empty() {
+        let swapped = rng.random_bool(how.swap) && !example.names.is_empty();
+        if swapped {
             let mut at = 0;
             for name in &example.names {
                 out.extend_from_slice(&example.pieces[at..name.start]);
@@ -120,7 +133,7 @@ impl Examples {
         if rng.random_bool(how.lower) {
             out.iter_mut().for_each(|piece| piece.case = Case::Small);
         }
-        out
+        Reading { pieces: out, is_hinted: !swapped && !example.hint.is_empty() }
     }
 }
 
@@ -148,20 +161,23 @@ mod tests {
         .collect();
         let forms = "envoys of chad met peru in oslo . we saw and signs an accord ; she";
         let pieces = Pieces::new(forms.split(' ')).unwrap();
-        let examples = Examples::new(&rows, &pieces);
+        let hints = [[0.5], [0.6], [0.7]].map(|hint| hint.to_vec()).to_vec();
+        let examples = Examples::new(&rows, hints, &pieces);
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(1);
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..100 {
             let read = examples.read(&examples.all[0], &Augmentation { swap: 1.0, lower: 0.0 }, &mut rng);
-            let words: Vec<&str> = read.iter().map(|piece| pieces.get(piece.id)).collect();
+            let words: Vec<&str> = read.pieces.iter().map(|piece| pieces.get(piece.id)).collect();
             assert_eq!([words[0], words[1], words[3], words[5], words[7]], ["envoys", "of", "met", "in", "."]);
-            assert_eq!(read[2].case, Case::Capital);
+            assert_eq!(read.pieces[2].case, Case::Capital);
+            assert!(!read.is_hinted, "another sentence now, of which nothing is known");
             seen.extend([words[2], words[4], words[6]].map(str::to_owned));
         }
         assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["chad", "oslo", "peru"]);
         let lower = examples.read(&examples.all[2], &Augmentation { swap: 0.0, lower: 1.0 }, &mut rng);
-        assert!(lower.iter().all(|piece| piece.case == Case::Small));
+        assert!(lower.pieces.iter().all(|piece| piece.case == Case::Small));
         let plain = examples.read(&examples.all[2], &Augmentation { swap: 0.0, lower: 0.0 }, &mut rng);
-        assert_eq!(plain, examples.all[2].pieces);
+        assert_eq!(plain.pieces, examples.all[2].pieces);
+        assert!(plain.is_hinted && lower.is_hinted && examples.all[2].hint == [0.7]);
     }
 }

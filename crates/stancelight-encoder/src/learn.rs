@@ -6,8 +6,8 @@
 //! on the number of threads nor on where learning was interrupted and resumed.
 
 use crate::error::EncodeError;
-use crate::example::{Augmentation, Example, Examples};
-use crate::network::{Batch, Dropout, judge, logits};
+use crate::example::{Augmentation, Example, Examples, Reading};
+use crate::network::{Batch, Dropout, Head, judge, means};
 use crate::optimizer::{AdamW, one_cycle};
 use crate::parameters::Plan;
 use candle_core::{Device, Result, Tensor, Var};
@@ -16,12 +16,15 @@ use rand::{RngCore, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
-use stancelight::encoder::Piece;
 
 /// Into so many parts a batch is cut.
 const PARTS: usize = 4;
 /// Batches that are sorted by length together: long enough for little spread within one, short enough that they mix.
 const BLOCK: usize = 50;
+
+/// What a squared distance of 1 from guess to hint weighs beside a cross-entropy of 1. Measured on the flagship: with 0
+/// the loss on kept sentences was 0.432, with 1 0.402, with 4 0.429.
+const HINTED: f64 = 1.0;
 
 /// How to learn.
 #[derive(Clone, Debug, PartialEq)]
@@ -230,14 +233,16 @@ fn gradient(
     pool: &rayon::ThreadPool,
 ) -> Result<(f64, Vec<f32>)> {
     let variables = plan.variables(numbers)?;
+    #[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
+    let count = batch.len() as f64;
     let parts: Vec<(usize, &[usize])> = batch.chunks(batch.len().div_ceil(PARTS)).enumerate().collect();
     let work = |&(i, rows): &(usize, &[usize])| {
         let mut rng = generator(schedule.seed, [step, i]);
         let rows = rows.iter().map(|&row| &examples.all[row]);
-        let read: Vec<Vec<Piece>> =
+        let read: Vec<Reading> =
             rows.clone().map(|example| examples.read(example, &schedule.augmentation, &mut rng)).collect();
         let dropout = Dropout::of(schedule.dropout, rng);
-        part(plan, &variables, numbers, &read, &rows.collect::<Vec<_>>(), norm, dropout)
+        part(plan, &variables, numbers, &read, &rows.collect::<Vec<_>>(), [norm, count], dropout)
     };
     let parts: Vec<Part> = pool.install(|| parts.par_iter().map(work).collect::<Result<_>>())?;
     let mut gradient = vec![0.0; numbers.len()];
@@ -254,14 +259,15 @@ fn part(
     plan: &Plan,
     variables: &[Var],
     numbers: &[f32],
-    read: &[Vec<Piece>],
+    read: &[Reading],
     examples: &[&Example],
-    norm: f64,
+    [norm, count]: [f64; 2],
     dropout: Dropout,
 ) -> Result<Part> {
-    let batch = Batch::new(read.iter().map(Vec::as_slice), plan.shape.positions);
+    let batch = Batch::new(read.iter().map(|reading| reading.pieces.as_slice()), plan.shape.positions);
     let embedded = Var::from_vec(batch.embed(plan, numbers), (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
-    let logits = logits(plan, variables, &batch, &embedded, Some(dropout))?;
+    let means = means(plan, variables, &batch, &embedded, Some(dropout))?;
+    let logits = Head::Labels.read(plan, variables, &means)?;
     // The loss and its gradient by the logits, in double precision; candle goes on from there.
     let mut loss = 0.0;
     let mut slopes = Vec::with_capacity(read.len() * plan.labels);
@@ -272,8 +278,23 @@ fn part(
         #[allow(clippy::cast_possible_truncation, reason = "gradients need no more precision")]
         slopes.extend(p.iter().zip(&example.target).map(|(p, &t)| (weight * (p - f64::from(t))) as f32));
     }
-    let slopes = Tensor::from_vec(slopes, logits.shape(), &Device::Cpu)?;
-    let store = logits.mul(&slopes)?.sum_all()?.backward()?;
+    let mut slope = logits.mul(&Tensor::from_vec(slopes, logits.shape(), &Device::Cpu)?)?.sum_all()?;
+    if plan.hints > 0 {
+        let guesses = Head::Hints.read(plan, variables, &means)?;
+        // That of the squared distance from guess to hint.
+        #[allow(clippy::cast_possible_truncation, reason = "gradients need no more precision")]
+        let weight = (2.0 * HINTED / count) as f32;
+        let mut slopes = Vec::with_capacity(read.len() * plan.hints);
+        for ((row, example), reading) in guesses.to_vec2::<f32>()?.iter().zip(examples).zip(read) {
+            if reading.is_hinted {
+                slopes.extend(row.iter().zip(&example.hint).map(|(guess, hint)| weight * (guess - hint)));
+            } else {
+                slopes.resize(slopes.len() + plan.hints, 0.0);
+            }
+        }
+        slope = slope.add(&guesses.mul(&Tensor::from_vec(slopes, guesses.shape(), &Device::Cpu)?)?.sum_all()?)?;
+    }
+    let store = slope.backward()?;
     let of = |variable: &Var| match store.get(variable) {
         Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>(),
         None => Ok(vec![0.0; variable.elem_count()]),
@@ -325,6 +346,7 @@ fn measure(
 mod tests {
     use super::{Epoch, Schedule, State, learn};
     use crate::example::{Augmentation, Examples};
+    use crate::network::{Head, place};
     use crate::parameters::Plan;
     use crate::pieces;
     use stancelight::encoder::Shape;
@@ -362,12 +384,14 @@ mod tests {
     }
 
     #[test]
-    fn learns_and_ends_the_same_on_more_threads_and_after_a_break() {
+    fn learns_labels_and_hints_and_ends_the_same_on_more_threads_and_after_a_break() {
         let rows = rows();
         let pieces = pieces::learn(rows.iter().map(|row| row.text.as_str()), 100).unwrap();
-        let examples = Examples::new(&rows, &pieces);
+        // Of what no label tells.
+        let hint = |row: &Row| if row.text.contains("port") { vec![0.6, 0.8] } else { vec![-0.6, -0.8] };
+        let examples = Examples::new(&rows, rows.iter().map(hint).collect(), &pieces);
         let shape = Shape { layers: 1, width: 16, heads: 2, feed_forward: 32, positions: 16 };
-        let plan = Plan::new(shape, pieces.len(), 2);
+        let plan = Plan::new(shape, pieces.len(), 2, 2);
         let schedule = Schedule {
             epochs: 6,
             batch: 10,
@@ -391,5 +415,13 @@ mod tests {
         go_on(&mut broken, 3, 7).unwrap_err();
         go_on(&mut broken, 2, usize::MAX).unwrap();
         assert!(whole == broken);
+        let variables = plan.variables(&whole.best).unwrap();
+        let sentences = examples.all.iter().map(|example| example.pieces.as_slice());
+        let means = place(&plan, &variables, &whole.best, sentences).unwrap();
+        let guesses = Head::Hints.read(&plan, &variables, &means).unwrap().to_vec2::<f32>().unwrap();
+        for (guess, example) in guesses.iter().zip(&examples.all) {
+            let off: f32 = guess.iter().zip(&example.hint).map(|(x, y)| (x - y).powi(2)).sum();
+            assert!(off < 0.3, "{guess:?} for {:?}", example.hint);
+        }
     }
 }

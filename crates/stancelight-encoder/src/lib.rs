@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! rows → word pieces → examples → batches → network → loss → gradient → AdamW
-//!                                                        ↘ best epoch → rounding → calibration, figures
+//!      ↘ hints of a larger transformer ↗                  ↘ best epoch → rounding → calibration, figures
 //!      ↘ the linear branch, of the same rows, is weighed with it ──────────────────↗
 //! ```
 //!
@@ -36,12 +36,14 @@ mod checkpoint;
 mod distill;
 mod error;
 mod example;
+mod hints;
 mod learn;
 mod network;
 mod ops;
 mod optimizer;
 mod parameters;
 mod pieces;
+mod principal;
 mod tensors;
 mod train;
 mod vectors;

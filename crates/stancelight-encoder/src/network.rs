@@ -8,6 +8,8 @@ use crate::parameters::{Norms, PER_LAYER, Plan};
 use candle_core::{Device, Result, Tensor, Var};
 use rand::RngCore;
 use rand_xoshiro::Xoshiro256PlusPlus;
+use rayon::ThreadPool;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use stancelight::encoder::Piece;
 use std::ops::Range;
 use std::sync::Arc;
@@ -89,11 +91,35 @@ impl Dropout {
     }
 }
 
-/// Logits, a row a sentence, of embedded pieces.
+/// What reads a sentence's mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// Gives a logit a label.
+    Labels,
+    /// Guesses a hint.
+    Hints,
+}
+
+impl Head {
+    /// What it says, a row a sentence.
+    ///
+    /// # Errors
+    /// None in practice: tensors are of the plan's sizes.
+    pub fn read(self, plan: &Plan, variables: &[Var], means: &Tensor) -> Result<Tensor> {
+        let at = Plan::layer(plan.shape.layers) + if self == Self::Labels { 2 } else { 4 };
+        affine(means, variables, at)
+    }
+}
+
+fn affine(x: &Tensor, variables: &[Var], at: usize) -> Result<Tensor> {
+    x.matmul(&variables[at])?.apply_op2(&variables[at + 1], AddBias)
+}
+
+/// What the heads read, a row a sentence, of embedded pieces.
 ///
 /// # Errors
 /// None in practice: tensors are of the plan's sizes.
-pub fn logits(
+pub fn means(
     plan: &Plan,
     variables: &[Var],
     batch: &Batch,
@@ -102,7 +128,7 @@ pub fn logits(
 ) -> Result<Tensor> {
     let mut drop = |x: Tensor| dropout.as_mut().map_or(Ok(x.clone()), |dropout| dropout.apply(&x));
     let norm = |x: &Tensor, at: usize| x.apply_op3(&variables[at], &variables[at + 1], LayerNorm);
-    let affine = |x: &Tensor, at: usize| x.matmul(&variables[at])?.apply_op2(&variables[at + 1], AddBias);
+    let affine = |x: &Tensor, at: usize| affine(x, variables, at);
     let attention = Attention {
         heads: plan.shape.heads,
         windows: Arc::clone(&batch.windows),
@@ -128,25 +154,69 @@ pub fn logits(
             }
         }
     }
-    // The mean of what the head reads is what it reads in the mean.
-    let mean = x.apply_op1(Mean { sentences: Arc::clone(&batch.sentences) })?;
-    affine(&mean, last + 2)
+    // The mean of what a head reads is what it reads in the mean.
+    x.apply_op1(Mean { sentences: Arc::clone(&batch.sentences) })
+}
+
+/// What the heads read, a row a sentence, of sentences that nothing is learned from.
+///
+/// # Errors
+/// None in practice, as of [`means`].
+pub fn place<'p>(
+    plan: &Plan,
+    variables: &[Var],
+    numbers: &[f32],
+    sentences: impl Iterator<Item = &'p [Piece]>,
+) -> Result<Tensor> {
+    let batch = Batch::new(sentences, plan.shape.positions);
+    let rows = batch.embed(plan, numbers);
+    let embedded = Tensor::from_vec(rows, (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
+    means(plan, variables, &batch, &embedded, None)
 }
 
 /// Logits, a row a sentence, of sentences that nothing is learned from.
 ///
 /// # Errors
-/// None in practice, as of [`logits`].
+/// None in practice, as of [`means`].
 pub fn judge<'p>(
     plan: &Plan,
     variables: &[Var],
     numbers: &[f32],
     sentences: impl Iterator<Item = &'p [Piece]>,
 ) -> Result<Vec<Vec<f32>>> {
-    let batch = Batch::new(sentences, plan.shape.positions);
-    let rows = batch.embed(plan, numbers);
-    let embedded = Tensor::from_vec(rows, (batch.rows.len(), plan.shape.width), &Device::Cpu)?;
-    logits(plan, variables, &batch, &embedded, None)?.to_vec2()
+    Head::Labels.read(plan, variables, &place(plan, variables, numbers, sentences)?)?.to_vec2()
+}
+
+/// Sentences that are read together.
+const TOGETHER: usize = 64;
+
+/// What `read` says of each of many sentences, a row a sentence: those of like length together, since the parts of a batch
+/// should take equally long. `reached` hears how many are done.
+///
+/// # Errors
+/// What `read` says.
+pub fn in_batches(
+    sentences: &[Vec<Piece>],
+    pool: &ThreadPool,
+    read: impl Fn(&[&[Piece]]) -> Result<Vec<Vec<f32>>> + Sync,
+    mut reached: impl FnMut(usize),
+) -> Result<Vec<Vec<f32>>> {
+    let mut order: Vec<usize> = (0..sentences.len()).collect();
+    order.sort_by_key(|&i| sentences[i].len());
+    let mut out = vec![Vec::new(); sentences.len()];
+    let mut done = 0;
+    // A few batches a thread at a time, so that progress can be told.
+    for some in order.chunks(TOGETHER * 4 * pool.current_num_threads()) {
+        reached(done);
+        let batches: Vec<&[usize]> = some.chunks(TOGETHER).collect();
+        let work = |batch: &&[usize]| read(&batch.iter().map(|&i| sentences[i].as_slice()).collect::<Vec<_>>());
+        let found: Vec<_> = pool.install(|| batches.par_iter().map(work).collect::<Result<_>>())?;
+        for (&i, row) in some.iter().zip(found.into_iter().flatten()) {
+            out[i] = row;
+        }
+        done += some.len();
+    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -174,7 +244,7 @@ mod tests {
     fn computes_what_the_engine_computes_but_for_rounding() {
         let shape = Shape { layers: 2, width: 32, heads: 4, feed_forward: 64, positions: 6 };
         let pieces = Pieces::new("envoys of chad ##d met s ##ig ##ned the port . , Ж".split(' ')).unwrap();
-        let plan = Plan::new(shape, pieces.len(), 3);
+        let plan = Plan::new(shape, pieces.len(), 3, 0);
         // Tables, matrices, gains and biases that are all something else, none of them as learning begins.
         let mut numbers = plan.initial(5);
         for (i, x) in (0_u32..).zip(&mut numbers) {

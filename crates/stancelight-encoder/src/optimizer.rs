@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn steps_lead_downhill() {
         let shape = Shape { layers: 1, width: 8, heads: 2, feed_forward: 8, positions: 4 };
-        let plan = Plan::new(shape, 5, 2);
+        let plan = Plan::new(shape, 5, 2, 0);
         let mut numbers = plan.initial(1);
         let mut adam = AdamW::new(numbers.len());
         // The parabola with its lowest point at 0.5 everywhere.

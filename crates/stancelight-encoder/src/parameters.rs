@@ -39,13 +39,15 @@ pub const TABLES: usize = 3;
 pub const PER_LAYER: usize = 12;
 
 /// Where every tensor lies: pieces, positions, cases; for each layer norm (gain, bias), query-key-value, output, norm,
-/// inner, outer (matrix, bias each); last norm; head. Where norms stand behind, the first of a layer is the one its
-/// input has just been through.
+/// inner, outer (matrix, bias each); last norm; head; the head of hints, if there are any. Where norms stand behind, the
+/// first of a layer is the one its input has just been through.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub shape: Shape,
     pub norms: Norms,
     pub labels: usize,
+    /// How many numbers a hint has; their head is for learning alone.
+    pub hints: usize,
     pub blocks: Vec<Block>,
     /// What each head adds to a look at a row by how far away it is, `2·positions − 1` numbers a head, from the furthest
     /// behind to the furthest ahead; not learned. Empty where only positions tell (all but MPNet).
@@ -54,8 +56,13 @@ pub struct Plan {
 
 impl Plan {
     /// An encoder's.
-    pub fn new(shape: Shape, pieces: usize, labels: usize) -> Self {
-        Self::lay(shape, Norms::Before, [pieces, shape.positions, Case::COUNT], labels)
+    pub fn new(shape: Shape, pieces: usize, labels: usize, hints: usize) -> Self {
+        let mut plan = Self::lay(shape, Norms::Before, [pieces, shape.positions, Case::COUNT], labels);
+        if hints > 0 {
+            plan.hints = hints;
+            plan.push_affine(shape.width, hints);
+        }
+        plan
     }
 
     /// That of a BERT with a head of ours, to be tuned: its words stay as they are, being half of its weights and most of
@@ -65,14 +72,14 @@ impl Plan {
         const TYPES: usize = 2;
         let mut plan = Self::lay(shape, Norms::Behind, [words, shape.positions, TYPES], labels);
         plan.blocks[0].pace = 0.0;
-        let head = plan.blocks.len() - 2;
+        let head = plan.head();
         plan.blocks[head..].iter_mut().for_each(|block| block.pace = HEAD);
         plan
     }
 
     fn lay(shape: Shape, norms: Norms, tables: [usize; TABLES], labels: usize) -> Self {
         let Shape { layers, width, feed_forward, .. } = shape;
-        let mut plan = Self { shape, norms, labels, blocks: Vec::new(), distances: Arc::new([]) };
+        let mut plan = Self { shape, norms, labels, hints: 0, blocks: Vec::new(), distances: Arc::new([]) };
         for rows in tables {
             plan.push((rows, width), false);
         }
@@ -114,6 +121,11 @@ impl Plan {
         &self.blocks[TABLES..]
     }
 
+    /// The head's matrix, counted from the first tensor of all.
+    const fn head(&self) -> usize {
+        TABLES + Self::layer(self.shape.layers) + 2
+    }
+
     /// The first tensor of a layer, counted from the first dense one; of the layer behind the last, the last norm.
     pub const fn layer(layer: usize) -> usize {
         layer * PER_LAYER
@@ -125,7 +137,7 @@ impl Plan {
         const SMALL: f32 = 0.035;
         let mut rng = Xoshiro256PlusPlus::seed_from_u64(seed);
         let mut out = vec![0.0; self.len()];
-        let head = self.blocks.len() - 2;
+        let head = self.head();
         for (i, block) in self.blocks.iter().enumerate() {
             let numbers = &mut out[block.range.clone()];
             let reach = match i {

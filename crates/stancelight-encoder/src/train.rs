@@ -13,7 +13,7 @@ use crate::error::EncodeError;
 use crate::example::{Augmentation, Examples};
 use crate::learn::{Epoch, Schedule, State, threads};
 use crate::parameters::Plan;
-use crate::{pieces, vectors};
+use crate::{hints, pieces, vectors};
 use stancelight::encoder::{Shape, check_bits};
 use stancelight::{Encoder, Model, Scorer};
 use stancelight_train::folds::{self, Folds};
@@ -47,7 +47,8 @@ pub struct Options {
     pub jobs: usize,
     /// Train however few the sentences are.
     pub anyway: bool,
-    /// Folder of a BERT-like model whose word vectors the pieces' begin with; random ones otherwise.
+    /// Folder of a BERT-like model, not tuned to anything: the pieces begin with its word vectors, and where it places a
+    /// sentence is learned beside the labels. Otherwise they begin with random ones, and the labels teach alone.
     pub vectors: Option<PathBuf>,
     /// How many bits a number has in the file, 2 to 8.
     pub bits: u32,
@@ -151,15 +152,20 @@ pub fn train(
 
     progress("learning word pieces", 0, 1);
     let pieces = pieces::learn(taught.iter().map(|row| row.text.as_str()), options.pieces)?;
-    let plan = Plan::new(options.shape, pieces.len(), labels);
-    let examples = Examples::new(&merged(&taught), &pieces);
-    let judging = Examples::new(&judges.iter().map(|row| (*row).clone()).collect::<Vec<_>>(), &pieces).all;
     let start = match &options.vectors {
         Some(folder) => vectors::read(folder, &pieces, options.shape.width)?,
         None => Vec::new(),
     };
-    let begin = State::new(&plan, &start, options.seed);
     let pool = threads(options.jobs)?;
+    let rows = merged(&taught);
+    let hints = match &options.vectors {
+        Some(folder) => hints::read(folder, &rows, options.shape.width, &pool, progress)?,
+        None => Vec::new(),
+    };
+    let plan = Plan::new(options.shape, pieces.len(), labels, hints.first().map_or(0, Vec::len));
+    let examples = Examples::new(&rows, hints, &pieces);
+    let judging = Examples::new(&judges.iter().map(|row| (*row).clone()).collect::<Vec<_>>(), Vec::new(), &pieces).all;
+    let begin = State::new(&plan, &start, options.seed);
     let reached = |state: &State, done, all| {
         let last = state
             .epochs
@@ -205,6 +211,13 @@ pub fn train(
         best,
         warnings: warnings.into_iter().chain(doubts).collect(),
     };
+    let (begin, beside_labels) = match &options.vectors {
+        Some(_) => (
+            "the word vectors of a larger transformer, brought to the encoder's width",
+            "where that transformer places each sentence, brought to the encoder's width (hints)",
+        ),
+        None => ("random vectors", "nothing"),
+    };
     let Shape { layers, width, heads, feed_forward, positions } = options.shape;
     let own = [
         ("kind", format!("encoder of {} parameters, {} bits each", plan.len(), options.bits)),
@@ -227,13 +240,8 @@ pub fn train(
                 options.dropout
             ),
         ),
-        (
-            "pieces begin with",
-            match &options.vectors {
-                Some(_) => "the word vectors of a larger transformer, brought to the encoder's width".to_owned(),
-                None => "random vectors".to_owned(),
-            },
-        ),
+        ("pieces begin with", begin.to_owned()),
+        ("learned beside the labels", beside_labels.to_owned()),
         ("names exchanged, capitals taken away", format!("{} and {} of readings", options.swap, options.lower)),
         ("seed", options.seed.to_string()),
         ("validation", report.validation()),

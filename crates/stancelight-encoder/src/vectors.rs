@@ -2,14 +2,11 @@
 //!
 //! What a word means, a large model has learned from far more text than any corpus here has; an encoder that starts
 //! from there needs fewer epochs and fewer labels. A piece that the other vocabulary has takes its vector, another the
-//! mean of those it falls into; the rows are then brought to our width along the directions in which they differ most
-//! (principal components, found by orthogonal iteration), which keeps as much of their distances as can be kept.
+//! mean of those it falls into; the rows are then brought to our width.
 
 use crate::error::EncodeError;
+use crate::principal::Principal;
 use crate::tensors::{self, Tensors};
-use candle_core::{Device, Result, Tensor};
-use rand::{Rng, SeedableRng};
-use rand_xoshiro::Xoshiro256PlusPlus;
 use stancelight::encoder::Pieces;
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,15 +14,13 @@ use std::path::Path;
 const CONTINUES: &str = "##";
 /// The spread of a number in a table to begin with.
 pub const SPREAD: f32 = 0.1;
-/// So many iterations turn any directions into the leading ones, near enough.
-const ITERATIONS: usize = 40;
 
 /// Vectors of a width for these pieces, from the folder of a BERT-like model with `model.safetensors` and
 /// `tokenizer.json`. A piece without one has nothing but zeros.
 ///
 /// # Errors
 /// If a file cannot be read or is of another kind, or its vectors are narrower than wanted.
-pub fn read(folder: &Path, pieces: &Pieces, width: usize) -> std::result::Result<Vec<f32>, EncodeError> {
+pub fn read(folder: &Path, pieces: &Pieces, width: usize) -> Result<Vec<f32>, EncodeError> {
     let (ids, theirs) = vocabulary(&folder.join("tokenizer.json"))?;
     let path = folder.join("model.safetensors");
     let bytes = tensors::bytes(&path)?;
@@ -38,35 +33,37 @@ pub fn read(folder: &Path, pieces: &Pieces, width: usize) -> std::result::Result
         ));
     }
     let row = |name: &str| ids.get(name).and_then(|&id| table.get(id * wide..(id + 1) * wide));
-    let mut rows = vec![0.0_f32; pieces.len() * wide];
-    let mut known = Vec::new();
-    for (id, out) in (0..).zip(rows.chunks_exact_mut(wide)) {
-        let name = pieces.get(id);
+    // What each known piece has, one behind the other.
+    let (mut known, mut rows) = (Vec::new(), Vec::new());
+    for id in 0..pieces.len() {
+        #[allow(clippy::cast_possible_truncation, reason = "pieces have numbers of 32 bits")]
+        let name = pieces.get(id as u32);
         let mut found: Vec<&[f32]> = row(name).into_iter().collect();
         if found.is_empty() && id > 0 {
             theirs.cut_form(name.strip_prefix(CONTINUES).unwrap_or(name), |id| {
                 found.extend((id > 0).then(|| row(theirs.get(id))).flatten());
             });
         }
-        #[allow(clippy::cast_precision_loss, reason = "pieces of one piece")]
-        let share = 1.0 / found.len().max(1) as f32;
-        known.push(!found.is_empty());
-        for vector in found {
-            out.iter_mut().zip(vector).for_each(|(x, y)| *x += share * y);
+        if found.is_empty() {
+            continue;
         }
+        #[allow(clippy::cast_precision_loss, reason = "pieces of one piece")]
+        let share = 1.0 / found.len() as f32;
+        known.push(id);
+        rows.extend((0..wide).map(|i| found.iter().fold(0.0, |sum, vector| sum + share * vector[i])));
     }
-    centre(&mut rows, &known, wide);
-    let mut out = narrow(rows, pieces.len(), wide, width)?;
-    let square = out.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>();
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a factor")]
-    let factor =
-        SPREAD / ((square / (known.iter().filter(|k| **k).count() * width).max(1) as f64).sqrt() as f32).max(1e-9);
-    out.iter_mut().for_each(|x| *x *= factor);
+    #[allow(clippy::cast_precision_loss, reason = "a width")]
+    let square = f64::from(SPREAD).powi(2) * width as f64;
+    let narrow = Principal::of(&rows, wide, width, square)?.narrow(&rows)?;
+    let mut out = vec![0.0; pieces.len() * width];
+    for (id, row) in known.into_iter().zip(narrow.chunks_exact(width)) {
+        out[id * width..(id + 1) * width].copy_from_slice(row);
+    }
     Ok(out)
 }
 
 /// The other vocabulary: numbers by name, and a cutter for what it lacks.
-fn vocabulary(path: &Path) -> std::result::Result<(HashMap<String, usize>, Pieces), EncodeError> {
+fn vocabulary(path: &Path) -> Result<(HashMap<String, usize>, Pieces), EncodeError> {
     let bytes = tensors::bytes(path)?;
     let other = || EncodeError::file(path, "not a tokenizer of word pieces (`model.vocab`) in Hugging Face's format");
     let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|_| other())?;
@@ -77,56 +74,6 @@ fn vocabulary(path: &Path) -> std::result::Result<(HashMap<String, usize>, Piece
     let names = vocabulary.keys().map(String::as_str).filter(|name| !name.is_empty() && *name != CONTINUES);
     let theirs = Pieces::new(names)?;
     Ok((ids, theirs))
-}
-
-/// Takes the mean of the known rows from each of them.
-fn centre(rows: &mut [f32], known: &[bool], wide: usize) {
-    let mut mean = vec![0.0_f64; wide];
-    let count = known.iter().filter(|known| **known).count().max(1);
-    for (row, _) in rows.chunks_exact(wide).zip(known).filter(|(_, known)| **known) {
-        mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += f64::from(*x));
-    }
-    for (row, _) in rows.chunks_exact_mut(wide).zip(known).filter(|(_, known)| **known) {
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean")]
-        row.iter_mut().zip(&mean).for_each(|(x, mean)| *x -= (mean / count as f64) as f32);
-    }
-}
-
-/// Projects rows onto the directions in which they differ most.
-fn narrow(rows: Vec<f32>, count: usize, wide: usize, width: usize) -> Result<Vec<f32>> {
-    let rows = Tensor::from_vec(rows, (count, wide), &Device::Cpu)?;
-    let spread = rows.t()?.matmul(&rows)?;
-    let mut rng = Xoshiro256PlusPlus::seed_from_u64(0);
-    let mut directions: Vec<Vec<f64>> =
-        (0..width).map(|_| (0..wide).map(|_| rng.random_range(-1.0..1.0)).collect()).collect();
-    for _ in 0..ITERATIONS {
-        orthonormalise(&mut directions);
-        let flat: Vec<f32> = directions.iter().flatten().map(|&x| single(x)).collect();
-        let turned = Tensor::from_vec(flat, (width, wide), &Device::Cpu)?.matmul(&spread)?.to_vec2::<f32>()?;
-        directions = turned.into_iter().map(|row| row.into_iter().map(f64::from).collect()).collect();
-    }
-    orthonormalise(&mut directions);
-    let flat: Vec<f32> = directions.iter().flatten().map(|&x| single(x)).collect();
-    rows.matmul(&Tensor::from_vec(flat, (width, wide), &Device::Cpu)?.t()?)?.flatten_all()?.to_vec1()
-}
-
-#[allow(clippy::cast_possible_truncation, reason = "vectors need no more precision")]
-const fn single(x: f64) -> f32 {
-    x as f32
-}
-
-/// Gram and Schmidt's, in the order of the rows.
-fn orthonormalise(rows: &mut [Vec<f64>]) {
-    for i in 0..rows.len() {
-        let (before, rest) = rows.split_at_mut(i);
-        let row = &mut rest[0];
-        for other in before {
-            let along: f64 = row.iter().zip(&*other).map(|(x, y)| x * y).sum();
-            row.iter_mut().zip(&*other).for_each(|(x, y)| *x -= along * y);
-        }
-        let length = row.iter().map(|x| x * x).sum::<f64>().sqrt().max(1e-12);
-        row.iter_mut().for_each(|x| *x /= length);
-    }
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ enum Command {
         /// Only those with this in their name, such as `encoder` or `news-sentiment/model`
         #[arg(long, value_name = "NAME")]
         only: Option<String>,
-        /// Folder of the BERT-like model whose word vectors encoders begin with: the cards say which
+        /// Folder of the BERT-like model that encoders learn from beside the labels: MiniLM's
         #[arg(long, value_name = "DIR")]
         vectors: Option<PathBuf>,
     },
@@ -69,7 +69,7 @@ enum Command {
         /// The encoders' sizes: about half an hour a topic on two cores
         #[arg(long)]
         encoders: bool,
-        /// Folder of the BERT-like model whose word vectors encoders begin with
+        /// Folder of the BERT-like model that encoders learn from beside the labels
         #[arg(long, value_name = "DIR", requires = "encoders")]
         vectors: Option<PathBuf>,
         /// Only topics with this in their name

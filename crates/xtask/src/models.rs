@@ -32,7 +32,7 @@ const ENCODER: &str = "encoder.stance";
 const ONCE: &str = "--no-search";
 
 /// Trains the shipped models again: all, or those whose path, such as `cooperation-threat/encoder.stance`, has `only`
-/// in it. Encoders begin with the word vectors of the model in `vectors`, if that is given.
+/// in it. Encoders learn from the model in `vectors` as well, if that is given.
 pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> Result<()> {
     let cli = build_cli()?;
     let mut found = false;

@@ -65,8 +65,8 @@ const SIZES: Study = Study {
     ],
 };
 
-/// Writes the tables of every topic: those of linear models, or of encoders, which begin with the word vectors of the
-/// model in `vectors`, if that is given.
+/// Writes the tables of every topic: those of linear models, or of encoders, which learn from the model in `vectors` as
+/// well, if that is given.
 pub fn run(data: &Path, encoders: bool, vectors: Option<&Path>, only: Option<&str>) -> Result<()> {
     let study = if encoders { SIZES } else { FEATURES };
     let cli = models::build_cli()?;

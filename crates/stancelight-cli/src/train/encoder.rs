@@ -49,7 +49,8 @@ pub struct Args {
     /// Part of the sentences that are read without capitals
     #[arg(long, value_name = "PART", default_value_t = Options::default().lower, requires = "encoder")]
     lower: f64,
-    /// Begin with the word vectors of the BERT-like model in this folder (`model.safetensors`, `tokenizer.json`)
+    /// Learn from the BERT-like model in this folder as well (`config.json`, `model.safetensors`, `tokenizer.json`): begin
+    /// with its word vectors, and learn beside the labels where it places each sentence
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
     /// Bits that a number has in the file, 2 to 8
