@@ -12,7 +12,7 @@ impl Own {
         let topic = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("models/cooperation-threat");
         let folder = tempfile::tempdir().unwrap();
         let all = std::fs::read_to_string(topic.join("corpus.jsonl")).unwrap();
-        let some: String = all.lines().step_by(11).map(|line| format!("{line}\n")).collect();
+        let some: String = all.lines().step_by(25).map(|line| format!("{line}\n")).collect();
         std::fs::write(folder.path().join("data.jsonl"), some).unwrap();
         let file = std::fs::read_to_string(topic.join("topic.toml")).unwrap();
         let own = file.split("[[data]]").next().unwrap();

@@ -56,7 +56,7 @@ test("a chosen sentence shows words whose shares add up to the logit", { tag: "@
 
 test("the sum is written out, and the words the verdict hangs on are the engine's word", async ({ page }) => {
   await open(page);
-  await write(page, "Both governments signed the accord and thanked Norway.");
+  await write(page, "Both governments signed the accord in Norway.");
   await page.locator("#timeline button").first().click();
   await expect(page.locator("#why")).toContainText("next ");
   const line = await page.locator(".sum").innerText();

@@ -42,11 +42,11 @@ const FEATURES: Study = Study {
     ],
 };
 
-/// Two passes instead of five: the shipped encoder is better than its row, and so would the others be.
+/// Two passes instead of seven: the shipped encoder is better than its row, and so would the others be.
 const SIZES: Study = Study {
     file: "SIZES.md",
     heading: "What an encoder's size is worth",
-    note: "Each row trains the encoder anew, with one thing changed and two passes over the sentences instead of five: \
+    note: "Each row trains the encoder anew, with one thing changed and two passes over the sentences instead of seven: \
            `cargo xtask study --encoders --data DIR --vectors DIR`. Rounding to the file's bits is done after learning, in \
            groups of 32 numbers.",
     first_column: "encoder",
