@@ -22,7 +22,7 @@ const SAMPLE: usize = 10_000;
 /// A hint for each row, of so many numbers; their mean squared length is 1.
 ///
 /// # Errors
-/// If the folder holds no such model, or one of fewer numbers a sentence.
+/// If the folder holds no such model. That it has as many numbers, reading its word vectors has made sure of.
 pub fn read(
     folder: &Path,
     rows: &[Row],
