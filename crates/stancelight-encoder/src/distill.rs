@@ -110,6 +110,7 @@ impl Teacher {
     /// If the transformer's tokenizer fails.
     pub fn logits(&self, texts: &[&str], progress: &Progress<'_>) -> Result<Vec<Vec<f64>>, EncodeError> {
         let cut = self.bert.cut(texts)?;
+        let cut: Vec<_> = cut.iter().map(Vec::as_slice).collect();
         let plan = &self.bert.plan;
         let mut out = vec![vec![0.0; plan.labels]; texts.len()];
         #[allow(clippy::cast_precision_loss, reason = "teachers are few")]

@@ -33,10 +33,12 @@ pub fn read(
     let bert = Bert::read(folder, 1)?;
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
     let cut = bert.cut(&texts)?;
+    let cut: Vec<&[Piece]> = cut.iter().map(Vec::as_slice).collect();
     let wide = bert.plan.shape.width;
     let variables = bert.plan.variables(&bert.numbers)?;
     let placed = |batch: &[&[Piece]]| place(&bert.plan, &variables, &bert.numbers, batch.iter().copied());
-    let some: Vec<Vec<Piece>> = cut.iter().step_by(cut.len().div_ceil(SAMPLE).max(1)).cloned().collect();
+    // These are placed twice, so that of all sentences no more than a hint need be kept.
+    let some: Vec<&[Piece]> = cut.iter().step_by(cut.len().div_ceil(SAMPLE).max(1)).copied().collect();
     let tell = |done| progress("placing sentences", done, some.len() + cut.len());
     let some = in_batches(&some, pool, |batch| placed(batch)?.to_vec2(), tell)?;
     let principal = Principal::of(&some.concat(), wide, numbers, 1.0)?;

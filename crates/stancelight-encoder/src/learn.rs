@@ -7,7 +7,7 @@
 
 use crate::error::EncodeError;
 use crate::example::{Augmentation, Example, Examples, Reading};
-use crate::network::{Batch, Dropout, Head, judge, means};
+use crate::network::{Batch, Dropout, Head, in_batches, judge, means};
 use crate::optimizer::{AdamW, one_cycle};
 use crate::parameters::Plan;
 use candle_core::{Device, Result, Tensor, Var};
@@ -16,6 +16,7 @@ use rand::{RngCore, SeedableRng};
 use rand_xoshiro::{SplitMix64, Xoshiro256PlusPlus};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
+use stancelight::encoder::Piece;
 
 /// Into so many parts a batch is cut.
 const PARTS: usize = 4;
@@ -177,7 +178,7 @@ pub fn learn<E: From<candle_core::Error>>(
             state.loss += loss;
             state.batches += 1;
             if state.batches == per_epoch {
-                let [kept_loss, kept_error, kept_accuracy] = measure(plan, &state.numbers, kept, schedule.batch, pool)?;
+                let [kept_loss, kept_error, kept_accuracy] = measure(plan, &state.numbers, kept, pool)?;
                 #[allow(clippy::cast_precision_loss, reason = "counts of batches")]
                 let loss = state.loss / per_epoch as f64;
                 state.epochs.push(Epoch { loss, kept_loss, kept_error, kept_accuracy });
@@ -312,33 +313,21 @@ fn cross_entropy(p: &[f64], target: &[f32]) -> f64 {
 }
 
 /// Mean loss, its standard error, and accuracy on examples, each counting the same.
-fn measure(
-    plan: &Plan,
-    numbers: &[f32],
-    examples: &[Example],
-    size: usize,
-    pool: &rayon::ThreadPool,
-) -> Result<[f64; 3]> {
+fn measure(plan: &Plan, numbers: &[f32], examples: &[Example], pool: &rayon::ThreadPool) -> Result<[f64; 3]> {
     let variables = plan.variables(numbers)?;
-    let mut order: Vec<&Example> = examples.iter().collect();
-    order.sort_by_key(|example| example.pieces.len());
-    let parts: Vec<&[&Example]> = order.chunks(size).collect();
-    let work = |part: &&[&Example]| -> Result<[f64; 3]> {
-        let rows = judge(plan, &variables, numbers, part.iter().map(|example| example.pieces.as_slice()))?;
-        let mut sums = [0.0; 3];
-        for (row, example) in rows.iter().zip(*part) {
-            let p = probabilities(row);
-            let most = |x: &dyn Fn(usize) -> f64| (1..p.len()).fold(0, |best, k| if x(k) > x(best) { k } else { best });
-            let right = most(&|k| p[k]) == most(&|k| f64::from(example.target[k]));
-            let loss = cross_entropy(&p, &example.target);
-            sums.iter_mut().zip([loss, loss * loss, f64::from(u8::from(right))]).for_each(|(sum, x)| *sum += x);
-        }
-        Ok(sums)
-    };
-    let found: Vec<[f64; 3]> = pool.install(|| parts.par_iter().map(work).collect::<Result<_>>())?;
+    let sentences: Vec<&[Piece]> = examples.iter().map(|example| example.pieces.as_slice()).collect();
+    let read = |batch: &[&[Piece]]| judge(plan, &variables, numbers, batch.iter().copied());
+    let mut sums = [0.0; 3];
+    for (row, example) in in_batches(&sentences, pool, read, |_| {})?.iter().zip(examples) {
+        let p = probabilities(row);
+        let most = |x: &dyn Fn(usize) -> f64| (1..p.len()).fold(0, |best, k| if x(k) > x(best) { k } else { best });
+        let right = most(&|k| p[k]) == most(&|k| f64::from(example.target[k]));
+        let loss = cross_entropy(&p, &example.target);
+        sums.iter_mut().zip([loss, loss * loss, f64::from(u8::from(right))]).for_each(|(sum, x)| *sum += x);
+    }
     #[allow(clippy::cast_precision_loss, reason = "counts of sentences")]
     let n = examples.len().max(1) as f64;
-    let [loss, square, accuracy] = [0, 1, 2].map(|i| found.iter().map(|sums| sums[i]).sum::<f64>() / n);
+    let [loss, square, accuracy] = sums.map(|sum| sum / n);
     Ok([loss, ((square - loss * loss).max(0.0) / n).sqrt(), accuracy])
 }
 

@@ -196,7 +196,7 @@ const TOGETHER: usize = 64;
 /// # Errors
 /// What `read` says.
 pub fn in_batches(
-    sentences: &[Vec<Piece>],
+    sentences: &[&[Piece]],
     pool: &ThreadPool,
     read: impl Fn(&[&[Piece]]) -> Result<Vec<Vec<f32>>> + Sync,
     mut reached: impl FnMut(usize),
@@ -209,7 +209,7 @@ pub fn in_batches(
     for some in order.chunks(TOGETHER * 4 * pool.current_num_threads()) {
         reached(done);
         let batches: Vec<&[usize]> = some.chunks(TOGETHER).collect();
-        let work = |batch: &&[usize]| read(&batch.iter().map(|&i| sentences[i].as_slice()).collect::<Vec<_>>());
+        let work = |batch: &&[usize]| read(&batch.iter().map(|&i| sentences[i]).collect::<Vec<_>>());
         let found: Vec<_> = pool.install(|| batches.par_iter().map(work).collect::<Result<_>>())?;
         for (&i, row) in some.iter().zip(found.into_iter().flatten()) {
             out[i] = row;

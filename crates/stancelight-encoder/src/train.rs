@@ -62,7 +62,7 @@ impl Default for Options {
             shape: Shape::default(),
             // More than twice as many were no better, 4,000 worse (SIZES.md of the flagship).
             pieces: 7_200,
-            // Kept losses still fall at the seventh where hints are learned too.
+            // Of the flagship, which learns hints too, the kept loss still falls at the seventh.
             epochs: 7,
             batch: 64,
             rate: 1e-3,
@@ -212,7 +212,7 @@ pub fn train(
         best,
         warnings: warnings.into_iter().chain(doubts).collect(),
     };
-    let (begin, beside_labels) = match &options.vectors {
+    let (pieces_begin, beside_labels) = match &options.vectors {
         Some(_) => (
             "the word vectors of a larger transformer, brought to the encoder's width",
             "where that transformer places each sentence, brought to the encoder's width (hints)",
@@ -241,7 +241,7 @@ pub fn train(
                 options.dropout
             ),
         ),
-        ("pieces begin with", begin.to_owned()),
+        ("pieces begin with", pieces_begin.to_owned()),
         ("learned beside the labels", beside_labels.to_owned()),
         ("names exchanged, capitals taken away", format!("{} and {} of readings", options.swap, options.lower)),
         ("seed", options.seed.to_string()),
