@@ -8,6 +8,7 @@ import { Comparison } from "./comparison";
 import { byId, make, settle, signed } from "./dom";
 import { meanOf } from "./figures";
 import { articleIn } from "./files";
+import { letters } from "./letters";
 import { unpack } from "./link";
 import { Models, type Offered } from "./models";
 import { Pane } from "./pane";
@@ -314,12 +315,11 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   void openFile(paneAt(event.target), file);
 });
-addEventListener("keydown", (event) => {
-  const target = event.target as HTMLElement;
-  if (event.key === "Escape") choose(active, -1, false);
-  if (event.ctrlKey || event.metaKey || event.altKey || target.isContentEditable || target.matches("input,select")) return;
-  if (event.key !== "j" && event.key !== "k") return;
-  const next = aside.neighbour(event.key === "j" ? 1 : -1);
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") choose(active, -1, false);
+});
+letters((by) => {
+  const next = aside.neighbour(by);
   if (next !== undefined && next !== chosen) choose(active, next, true);
 });
 

@@ -96,6 +96,23 @@ test("j and k walk through the findings, Escape leaves", { tag: "@firefox" }, as
   await expect(page.locator("#chosen")).toBeEmpty();
 });
 
+test("j and k can be turned off, and stay off", async ({ page }) => {
+  await open(page);
+  const box = page.getByLabel("j and k go to the next and the one before");
+  await box.uncheck();
+  await page.locator("#summary-heading").click();
+  await page.keyboard.press("j");
+  await page.reload();
+  await expect(page.locator("#list-heading")).toBeVisible();
+  await expect(box).not.toBeChecked();
+  await page.locator("#summary-heading").click();
+  await page.keyboard.press("j");
+  await expect(page.locator("#chosen")).toBeEmpty();
+  await box.check();
+  await page.keyboard.press("j");
+  await expect(page.locator("#chosen")).not.toBeEmpty();
+});
+
 test("Escape closes the reasons from the article too, and the focus is never lost with them", async ({ page }) => {
   await open(page);
   await page.locator("#timeline button").nth(2).click();
@@ -215,7 +232,7 @@ test("the timeline has a mark a sentence, reached by click and by arrow keys", a
   await page.keyboard.press("Enter");
   await expect(marks.nth(4)).toHaveAttribute("aria-current", "true");
   await expect(page.locator('#timeline [tabindex="0"]')).toHaveCount(1);
-  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+\s%, stance [+−]/);
+  await expect(marks.nth(4)).toHaveAccessibleName(/^Sentence 5: \w+, [\d.<>]+\s%, stance (?:0\.00|[+−]\d\.\d\d)$/);
 });
 
 test("the mean stance comes with an interval around it", async ({ page }) => {
