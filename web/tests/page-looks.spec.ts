@@ -25,7 +25,7 @@ const STATES: Record<string, (page: Page) => Promise<unknown>> = {
   empty: (page) => page.getByRole("button", { name: "Clear" }).click(),
   menu: (page) => page.getByText("Save or share").click(),
   "none painted": async (page) => {
-    for (const box of await page.getByRole("checkbox").all()) await box.uncheck();
+    for (const box of await page.locator("#legend").getByRole("checkbox").all()) await box.uncheck();
     await expect(page.getByText("None as things stand")).toBeVisible();
   },
   "broken model": async (page) => {
