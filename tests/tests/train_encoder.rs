@@ -105,10 +105,14 @@ fn learns_from_a_larger_transformer_too() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("goldens/bert").display().to_string();
     let card = own.path("card.md");
     own.train("a.stance", &["--anyway", "--card", &card, "--vectors", &folder]).ok();
-    let card = std::fs::read_to_string(card).unwrap();
-    for words in ["begin with | the word vectors of", "beside the labels | where that transformer places"] {
-        assert!(card.contains(words), "{words} in {card}");
+    let words = std::fs::read_to_string(&card).unwrap();
+    for part in ["begin with | the word vectors of", "beside the labels | where that transformer places each sentence,"]
+    {
+        assert!(words.contains(part), "{part} in {words}");
     }
+    own.train("few.stance", &["--anyway", "--card", &card, "--vectors", &folder, "--hints", "3"]).ok();
+    let words = std::fs::read_to_string(card).unwrap();
+    assert!(words.contains("that transformer places each of 3 sentences,"), "{words}");
     own.train("b.stance", &["--anyway"]).ok();
     let encoder =
         |name: &str| run(&["inspect", &own.path(name)]).ok().lines().find(|l| l.contains("layers")).map(str::to_owned);
@@ -126,6 +130,7 @@ fn refuses_what_cannot_come_to_good() {
     own.train("a.stance", &["--anyway", "--dev", &own.path("data.jsonl")]).fails_with(&["--dev", "name another set"]);
     own.train("a.stance", &["--anyway", "--dev", "nowhere.jsonl"]).fails_with(&["nowhere.jsonl", "no such file"]);
     own.train("a.stance", &["--anyway", "--no-search"]).fails_with_usage("--no-search");
+    own.train("a.stance", &["--anyway", "--hints", "3"]).fails_with_usage("--vectors");
     own.train("a.stance", &["--anyway", "--vectors", &own.path("")]).fails_with(&["tokenizer.json", "cannot be read"]);
     assert!(!Path::new(&own.path("a.stance")).exists());
 }

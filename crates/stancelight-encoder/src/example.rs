@@ -57,7 +57,7 @@ pub struct Examples {
 }
 
 impl Examples {
-    /// Cuts rows; those without a single token are left out. `hints` has one for each row, or there are none.
+    /// Cuts rows; those without a single token are left out. `hints` has one for each of the first rows.
     pub fn new(rows: &[Row], hints: Vec<Vec<f32>>, pieces: &Pieces) -> Self {
         let mut counts: BTreeMap<String, [u32; 2]> = BTreeMap::new();
         let mut tokens = Tokens::default();

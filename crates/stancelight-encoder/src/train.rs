@@ -50,6 +50,9 @@ pub struct Options {
     /// Folder of a BERT-like model, not tuned to anything: the pieces begin with its word vectors, and where it places a
     /// sentence is learned beside the labels. Otherwise they begin with random ones, and the labels teach alone.
     pub vectors: Option<PathBuf>,
+    /// It places so many sentences at most, the first: labelled files come before outside data. To place one takes as long as
+    /// to learn from it seven times over.
+    pub hints: usize,
     /// How many bits a number has in the file, 2 to 8.
     pub bits: u32,
     /// Where to note how far learning is.
@@ -73,6 +76,7 @@ impl Default for Options {
             jobs: 1,
             anyway: false,
             vectors: None,
+            hints: usize::MAX,
             bits: 4,
             checkpoints: None,
         }
@@ -160,8 +164,15 @@ pub fn train(
     let pool = threads(options.jobs)?;
     let rows = merged(&taught);
     let hints = match &options.vectors {
-        Some(folder) => hints::read(folder, &rows, options.shape.width, &pool, progress)?,
+        Some(folder) => {
+            let placed = &rows[..rows.len().min(options.hints)];
+            hints::read(folder, placed, options.shape.width, &pool, progress)?
+        }
         None => Vec::new(),
+    };
+    let placed = match hints.len() {
+        all if all == rows.len() => "each sentence".to_owned(),
+        some => format!("each of {some} sentences"),
     };
     let plan = Plan::new(options.shape, pieces.len(), labels, hints.first().map_or(0, Vec::len));
     let examples = Examples::new(&rows, hints, &pieces);
@@ -215,9 +226,9 @@ pub fn train(
     let (pieces_begin, beside_labels) = match &options.vectors {
         Some(_) => (
             "the word vectors of a larger transformer, brought to the encoder's width",
-            "where that transformer places each sentence, brought to the encoder's width (hints)",
+            format!("where that transformer places {placed}, brought to the encoder's width (hints)"),
         ),
-        None => ("random vectors", "nothing"),
+        None => ("random vectors", "nothing".to_owned()),
     };
     let Shape { layers, width, heads, feed_forward, positions } = options.shape;
     let own = [
@@ -242,7 +253,7 @@ pub fn train(
             ),
         ),
         ("pieces begin with", pieces_begin.to_owned()),
-        ("learned beside the labels", beside_labels.to_owned()),
+        ("learned beside the labels", beside_labels),
         ("names exchanged, capitals taken away", format!("{} and {} of readings", options.swap, options.lower)),
         ("seed", options.seed.to_string()),
         ("validation", report.validation()),

@@ -9,6 +9,7 @@ use serde_json::json;
 use stancelight::encoder::Shape;
 use stancelight_encoder::{Checkpoints, Options, train};
 use stancelight_train::{Corpus, TopicFile};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// What only encoders are asked.
@@ -53,6 +54,9 @@ pub struct Args {
     /// with its word vectors, and learn beside the labels where it places each sentence
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
+    /// Place only the first N sentences: each takes as long as to learn from it seven times over
+    #[arg(long, value_name = "N", requires = "vectors")]
+    hints: Option<NonZeroUsize>,
     /// Bits that a number has in the file, 2 to 8
     #[arg(long, value_name = "N", default_value_t = Options::default().bits, requires = "encoder")]
     bits: u32,
@@ -102,6 +106,7 @@ pub fn run(
         jobs,
         anyway: args.anyway,
         vectors: args.vectors.clone(),
+        hints: args.hints.map_or(usize::MAX, NonZeroUsize::get),
         bits: args.bits,
         checkpoints,
     };
