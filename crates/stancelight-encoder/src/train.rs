@@ -50,8 +50,8 @@ pub struct Options {
     /// Folder of a BERT-like model, not tuned to anything: the pieces begin with its word vectors, and where it places a
     /// sentence is learned beside the labels. Otherwise they begin with random ones, and the labels teach alone.
     pub vectors: Option<PathBuf>,
-    /// It places so many sentences at most, the first: labelled files come before outside data. To place one takes as long as
-    /// to learn from it seven times over.
+    /// It places so many sentences at most, the first: labelled files come before outside data. To place one takes about as
+    /// long as to learn from it five times over.
     pub hints: usize,
     /// How many bits a number has in the file, 2 to 8.
     pub bits: u32,
@@ -170,10 +170,6 @@ pub fn train(
         }
         None => Vec::new(),
     };
-    let placed = match hints.len() {
-        all if all == rows.len() => "each sentence".to_owned(),
-        some => format!("each of {some} sentences"),
-    };
     let plan = Plan::new(options.shape, pieces.len(), labels, hints.first().map_or(0, Vec::len));
     let examples = Examples::new(&rows, hints, &pieces);
     let judging = Examples::new(&judges.iter().map(|row| (*row).clone()).collect::<Vec<_>>(), Vec::new(), &pieces).all;
@@ -226,7 +222,14 @@ pub fn train(
     let (pieces_begin, beside_labels) = match &options.vectors {
         Some(_) => (
             "the word vectors of a larger transformer, brought to the encoder's width",
-            format!("where that transformer places {placed}, brought to the encoder's width (hints)"),
+            format!(
+                "where that transformer places each {}, brought to the encoder's width (hints)",
+                if options.hints < rows.len() {
+                    format!("of {} sentences", options.hints)
+                } else {
+                    "sentence".to_owned()
+                }
+            ),
         ),
         None => ("random vectors", "nothing".to_owned()),
     };

@@ -32,8 +32,8 @@ const ENCODER: &str = "encoder.stance";
 /// from both.
 const ONCE: &str = "--no-search";
 
-/// How a topic's encoder is trained, if not by default. That of the flagship has half as many sentences again as seven
-/// passes were measured with, and on two cores would take an hour and a half of them, half of it spent on hints.
+/// How a topic's encoder is trained, if not by default. That of the flagship reads 243,000 sentences, which on two slow
+/// cores would take an hour and a half, half of it spent on hints.
 fn asked(topic: &str, vectors: Option<&Path>) -> Vec<OsString> {
     let many = topic == "cooperation-threat";
     let mut out: Vec<OsString> = Vec::new();
@@ -73,10 +73,10 @@ pub fn run(data: Option<&Path>, only: Option<&str>, vectors: Option<&Path>) -> R
             let mut command = train(&cli, &topic, &topic.join(model));
             let mut noted = None;
             if model == ENCODER {
-                let folder = checkpoints(&cli, &topic, &format!("{data:?} {vectors:?}"))?;
-                command.args(["--encoder", "--resume", "--checkpoint"]).arg(&folder);
+                let asked = asked(&name_of(&topic), vectors);
+                let folder = checkpoints(&cli, &topic, &format!("{data:?} {asked:?}"))?;
+                command.args(["--encoder", "--resume", "--checkpoint"]).arg(&folder).args(asked);
                 noted = Some(folder);
-                command.args(asked(&name_of(&topic), vectors));
             } else if taught {
                 command.arg(ONCE);
             }

@@ -54,7 +54,7 @@ pub struct Args {
     /// with its word vectors, and learn beside the labels where it places each sentence
     #[arg(long, value_name = "DIR", requires = "encoder")]
     vectors: Option<PathBuf>,
-    /// Place only the first N sentences: each takes as long as to learn from it seven times over
+    /// Place only the first N sentences: each takes about as long as to learn from it five times over
     #[arg(long, value_name = "N", requires = "vectors")]
     hints: Option<NonZeroUsize>,
     /// Bits that a number has in the file, 2 to 8
