@@ -18,14 +18,17 @@ pub fn run(port: u16, once: bool) -> Result<()> {
     let url = format!("http://127.0.0.1:{port}/");
     if !once {
         println!("serving the page at {url} (Ctrl-C ends)");
-        site.run();
-        return Ok(());
+        return site.run();
     }
     let Some(browser) = browser::find() else {
         println!("built; the page was not checked: {}", browser::ADVICE);
         return Ok(());
     };
-    std::thread::spawn(move || site.run());
+    std::thread::spawn(move || {
+        if let Err(error) = site.run() {
+            eprintln!("the server stopped: {error:#}");
+        }
+    });
     let mut smoke = Command::new("node");
     smoke.arg(root().join("web/tests/smoke.mjs")).arg(&url).env("CHROMIUM", &browser.chromium);
     let output = step("opening the page in headless Chromium", &mut smoke)?;

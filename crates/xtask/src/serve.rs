@@ -1,27 +1,41 @@
 //! A static file server for one folder on 127.0.0.1, with the headers the page is meant to live under.
+//!
+//! A folder and a port come in; what the folder holds goes out. Each connection has its own task, however many a
+//! browser opens in advance and leaves idle.
 
-use anyhow::{Result, bail};
-use std::fs::File;
-use std::path::{Component, Path, PathBuf};
-use tiny_http::{Header, Method, Request, Response, Server};
+use anyhow::{Context, Result, bail};
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, header};
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The strictest policy the page works under; hosts can copy it.
-pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
                           connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
                           frame-ancestors 'none'";
 
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::CACHE_CONTROL, "no-cache"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+];
+
 /// A server that has its port.
 pub struct Site {
-    server: Server,
+    listener: TcpListener,
     folder: PathBuf,
 }
 
 impl Site {
-    /// Takes the port.
+    /// Takes the port; the folder need not exist before the first request.
     pub fn bind(folder: &Path, port: u16) -> Result<Self> {
-        match Server::http(("127.0.0.1", port)) {
-            Ok(server) => Ok(Self { server, folder: folder.to_owned() }),
-            Err(error) if error.downcast_ref::<std::io::Error>().is_some_and(in_use) => {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(listener) => Ok(Self { listener, folder: folder.to_owned() }),
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {
                 bail!(
                     "port {port} is taken; choose another: cargo xtask demo --port {}",
                     port.checked_add(1).unwrap_or(8787)
@@ -32,81 +46,72 @@ impl Site {
     }
 
     /// Answers requests until the process ends.
-    pub fn run(&self) {
-        for request in self.server.incoming_requests() {
-            // A reader that went away is no concern of the others.
-            let _ = self.answer(request);
+    pub fn run(self) -> Result<()> {
+        let mut router = Router::new().fallback_service(ServeDir::new(&self.folder));
+        for (name, value) in HEADERS {
+            router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
         }
-    }
-
-    fn answer(&self, request: Request) -> std::io::Result<()> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return request.respond(Response::empty(405));
-        }
-        let Some(path) = resolve(&self.folder, request.url()) else {
-            return request.respond(Response::from_string("not found").with_status_code(404));
-        };
-        let mut response = Response::from_file(File::open(&path)?);
-        let headers = [
-            ("Content-Type", mime(&path)),
-            ("Content-Security-Policy", POLICY),
-            ("Cache-Control", "no-cache"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("Referrer-Policy", "no-referrer"),
-        ];
-        for (name, value) in headers {
-            if let Ok(header) = Header::from_bytes(name, value) {
-                response.add_header(header);
-            }
-        }
-        request.respond(response)
-    }
-}
-
-fn in_use(error: &std::io::Error) -> bool {
-    error.kind() == std::io::ErrorKind::AddrInUse
-}
-
-/// The file a URL's path names, if it lies in the folder.
-fn resolve(folder: &Path, url: &str) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?.trim_start_matches('/');
-    let relative = Path::new(path);
-    if !relative.components().all(|part| matches!(part, Component::Normal(_))) {
-        return None;
-    }
-    let mut file = folder.join(relative);
-    if file.is_dir() {
-        file.push("index.html");
-    }
-    file.is_file().then_some(file)
-}
-
-fn mime(path: &Path) -> &'static str {
-    match path.extension().and_then(|e| e.to_str()).unwrap_or_default() {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" | "webmanifest" => "application/json; charset=utf-8",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ts" | "md" | "txt" => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("no server")?;
+        runtime.block_on(async {
+            self.listener.set_nonblocking(true)?;
+            axum::serve(tokio::net::TcpListener::from_std(self.listener)?, router).await
+        })?;
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::resolve;
+    use super::{POLICY, Site};
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpStream};
     use std::path::Path;
+    use std::time::Duration;
+
+    /// Serves this crate's folder on a free port.
+    fn serve() -> SocketAddr {
+        let site = Site::bind(Path::new(env!("CARGO_MANIFEST_DIR")), 0).expect("port 0 is any free one");
+        let address = site.listener.local_addr().expect("a bound listener has an address");
+        std::thread::spawn(move || site.run());
+        address
+    }
+
+    fn get(address: SocketAddr, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).expect("the server listens");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout is not zero");
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        answer
+    }
 
     #[test]
     fn only_files_inside_the_folder_are_found() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert!(resolve(folder, "/src/serve.rs?x=1").is_some());
-        for url in ["/../Cargo.toml", "/src/../../Cargo.toml", "//etc/passwd", "/src", "/nothing", "/%2e%2e/Cargo.toml"]
-        {
-            assert!(resolve(folder, url).is_none(), "{url}");
+        let address = serve();
+        let found = get(address, "GET", "/src/serve.rs?x=1");
+        assert!(found.starts_with("HTTP/1.1 200"), "{found}");
+        assert!(found.contains(POLICY) && found.contains("A static file server"), "{found}");
+        for path in ["/../Cargo.toml", "/src/../../Cargo.toml", "//etc/passwd", "/nothing", "/%2e%2e/Cargo.toml"] {
+            let answer = get(address, "GET", path);
+            assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
         }
+        assert!(get(address, "POST", "/src/serve.rs").starts_with("HTTP/1.1 405"));
+    }
+
+    #[test]
+    fn idle_connections_keep_no_request_waiting() {
+        // Browsers open connections in advance; a server with a thread for each of a few hangs behind them now and then.
+        let address = serve();
+        let idle: Vec<_> = (0..64).map(|_| TcpStream::connect(address).expect("the server listens")).collect();
+        assert!(get(address, "GET", "/Cargo.toml").starts_with("HTTP/1.1 200"));
+        drop(idle);
+    }
+
+    #[test]
+    fn a_taken_port_is_told_with_what_to_do() {
+        let address = serve();
+        let error = Site::bind(Path::new("."), address.port()).err().expect("the port is taken").to_string();
+        let next = address.port().checked_add(1).unwrap_or(8787);
+        assert_eq!(error, format!("port {} is taken; choose another: cargo xtask demo --port {next}", address.port()));
     }
 }
