@@ -26,10 +26,20 @@ pub struct Row {
     pub target: Vec<f32>,
     /// What it counts.
     pub weight: f32,
-    /// What the row is of: a document, a speaker. Rows with one of these in common never stand in two folds.
-    pub groups: Vec<String>,
+    /// What the row is of. Rows with one of these in common never stand in two folds.
+    pub groups: Vec<Group>,
     /// Which of [`Corpus::sources`] it is from.
     pub source: usize,
+}
+
+/// What rows are of: a document, a speaker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Which of the fields that keep rows together says so: document 7 is not speaker 7. Nothing of outside data, whose
+    /// one such field may name what any of those does.
+    pub field: Option<usize>,
+    /// The field's value.
+    pub value: String,
 }
 
 impl Row {
@@ -246,7 +256,7 @@ impl Reading<'_> {
             }
         };
         let mut groups = Vec::new();
-        for field in self.group {
+        for (place, field) in self.group.iter().enumerate() {
             let values = match object.get(field) {
                 None => continue,
                 Some(Value::Array(values)) => &values[..],
@@ -256,7 +266,7 @@ impl Reading<'_> {
             let known =
                 values.iter().filter(|value| !value.is_null()).map(plain_text).filter(|value| !value.is_empty());
             let before = groups.len();
-            groups.extend(known);
+            groups.extend(known.map(|value| Group { field: self.outside.is_none().then_some(place), value }));
             if groups.len() > before && !self.grouped_by.contains(field) {
                 self.grouped_by.insert(field.clone());
             }

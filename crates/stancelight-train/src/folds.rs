@@ -1,7 +1,7 @@
 //! Cross-validation folds that do not flatter: rows of one group, and rows that nearly repeat one another,
 //! always stand in the same fold; labels are spread evenly.
 
-use crate::corpus::Row;
+use crate::corpus::{Group, Row};
 use crate::duplicates::join_near_duplicates;
 use crate::error::TrainError;
 use crate::sets::Sets;
@@ -29,7 +29,7 @@ pub struct Folds {
 /// # Errors
 /// If a label has fewer than two rows.
 pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u64) -> Result<Folds, TrainError> {
-    let first = first_of_groups(&rows[..inside]);
+    let first = First::new(&rows[..inside]);
     let mut groups = inseparable(rows, &first, inside);
     let like = part_outside(&mut groups, inside, rows.len());
     let (rows, outside) = rows.split_at(inside);
@@ -37,32 +37,45 @@ pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u6
     let warnings = warnings(rows, &groups, topic, count);
     let assigned = assign(rows, groups, topic.labels.len(), count, seed);
     let kin = outside.iter().zip(like).map(|(row, like)| {
-        let named = row.groups.iter().filter_map(|group| first.get(group.as_str()).copied());
+        let named = row.groups.iter().flat_map(|group| first.of(group));
         like.into_iter().chain(named).map(|i| assigned[i]).collect()
     });
     let kin = kin.collect();
     Ok(Folds { count, assigned, kin, warnings })
 }
 
-/// The first row of each group.
-fn first_of_groups<'r>(rows: &[&'r Row]) -> HashMap<&'r str, usize> {
-    let mut first = HashMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        for group in &row.groups {
-            first.entry(group.as_str()).or_insert(i);
+/// The first row of each group, for each field that names it.
+struct First<'r>(HashMap<&'r str, Vec<(Option<usize>, usize)>>);
+
+impl<'r> First<'r> {
+    fn new(rows: &[&'r Row]) -> Self {
+        let mut first: HashMap<&str, Vec<_>> = HashMap::new();
+        for (i, row) in rows.iter().enumerate() {
+            for Group { field, value } in &row.groups {
+                let fields = first.entry(value).or_default();
+                if fields.iter().all(|(known, _)| known != field) {
+                    fields.push((*field, i));
+                }
+            }
         }
+        Self(first)
     }
-    first
+
+    /// The first row of this group, and of what else it may be.
+    fn of(&self, group: &Group) -> impl Iterator<Item = usize> {
+        let fields = self.0.get(group.value.as_str()).into_iter().flatten();
+        fields.filter(|(field, _)| group.field.is_none() || *field == group.field).map(|(_, i)| *i)
+    }
 }
 
 /// The rows that must stand in one fold, together; every row is in one of these sets. Outside rows, from `inside` on, are
 /// there for what they nearly repeat, unless it is known what they are made of: a sentence made of two does not make
 /// those one.
-fn inseparable(rows: &[&Row], first: &HashMap<&str, usize>, inside: usize) -> Vec<Vec<usize>> {
+fn inseparable(rows: &[&Row], first: &First<'_>, inside: usize) -> Vec<Vec<usize>> {
     let mut sets = Sets::new(rows.len());
     for (i, row) in rows[..inside].iter().enumerate() {
         for group in &row.groups {
-            sets.join(i, first[group.as_str()]);
+            first.of(group).for_each(|of| sets.join(i, of));
         }
     }
     let known = |i: usize| i >= inside && !rows[i].groups.is_empty();
@@ -155,17 +168,23 @@ fn assign(rows: &[&Row], mut groups: Vec<Vec<usize>>, labels: usize, folds: usiz
 
 #[cfg(test)]
 mod tests {
-    use super::{Row, assign, deal, first_of_groups, inseparable};
+    use super::{First, Group, Row, assign, deal, inseparable};
     use crate::topic_file::TopicFile;
 
-    fn row(text: &str, label: usize, group: &[&str]) -> Row {
+    /// `1:a` is a group of the second field, `a` one of any.
+    fn group(written: &str) -> Group {
+        let (field, value) = written.split_once(':').unwrap_or(("", written));
+        Group { field: field.parse().ok(), value: value.into() }
+    }
+
+    fn row(text: &str, label: usize, groups: &[&str]) -> Row {
         let mut target = vec![0.0, 0.0];
         target[label] = 1.0;
         Row {
             text: text.into(),
             target,
             weight: 1.0,
-            groups: group.iter().map(|&group| group.into()).collect(),
+            groups: groups.iter().map(|written| group(written)).collect(),
             source: 0,
         }
     }
@@ -178,7 +197,7 @@ mod tests {
         rows.push(row("they signed it in the harbour today", 1, &[]));
         rows.push(row("They signed it in the market today.", 0, &["g"]));
         let rows: Vec<&Row> = rows.iter().collect();
-        let assign = |seed| assign(&rows, inseparable(&rows, &first_of_groups(&rows), rows.len()), 2, 5, seed);
+        let assign = |seed| assign(&rows, inseparable(&rows, &First::new(&rows), rows.len()), 2, 5, seed);
         let folds = assign(1);
         assert_eq!(folds[7], folds[110]);
         // A near-duplicate of a group's member stands with all of the group.
@@ -196,17 +215,19 @@ mod tests {
     #[test]
     fn outside_rows_know_whom_they_repeat_and_what_they_are_made_of() {
         let inside = [
-            ("the envoys signed the accord in the harbour", &["a"][..]),
-            ("the river rises in the hills", &["b"]),
+            ("the envoys signed the accord in the harbour", &["0:a"][..]),
+            ("the river rises in the hills", &["0:b"]),
             ("nobody came to the fair", &[]),
-            ("a choir sang on the stairs", &["c", "b"]),
+            ("a choir sang on the stairs", &["1:c", "0:b"]),
+            ("the envoy of another field", &["1:a"]),
         ];
         let outside = [
             ("The envoys signed the accord in the hall.", &[][..], vec![0]),
             ("nobody came to the market", &[], vec![2]),
             ("something else altogether", &["d"], vec![]),
-            ("The river ends in the hills", &["a"], vec![0]),
-            ("all of it is new", &["a", "b"], vec![0, 1]),
+            ("The river ends in the hills", &["d", "b"], vec![1]),
+            ("all of it is new", &["c", "b"], vec![3, 1]),
+            ("of either field", &["a"], vec![0, 4]),
         ];
         let all = inside.into_iter().chain(outside.iter().map(|(text, groups, _)| (*text, *groups)));
         let rows: Vec<Row> = all.zip(0..).map(|((text, groups), i)| row(text, i / 2 % 2, groups)).collect();
@@ -217,7 +238,11 @@ mod tests {
         let folds = deal(&rows, inside.len(), &topic, 3, 1).unwrap();
         // What shares a group stands in one fold; an outside row of two groups does not join these.
         assert_eq!(folds.assigned[3], folds.assigned[1]);
-        assert_ne!(folds.assigned[0], folds.assigned[1]);
+        let together = inseparable(&rows, &First::new(&rows[..inside.len()]), inside.len());
+        let apart = |a, b| together.iter().all(|rows| !(rows.contains(&a) && rows.contains(&b)));
+        assert!(apart(0, 1), "{together:?}");
+        // Document a is not speaker a.
+        assert!(apart(0, 4), "{together:?}");
         for ((_, _, of), kin) in outside.iter().zip(&folds.kin) {
             assert_eq!(*kin, of.iter().map(|&i: &usize| folds.assigned[i]).collect::<Vec<_>>());
         }

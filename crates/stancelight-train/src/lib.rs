@@ -35,7 +35,7 @@ pub mod vocabulary;
 
 pub use card::{Subject, card};
 pub use compile::{FitOptions, fit_model};
-pub use corpus::{Corpus, Row};
+pub use corpus::{Corpus, Group, Row};
 pub use coverage::Coverage;
 pub use error::{TrainError, read_error};
 pub use evaluate::{Estimate, Evaluation, Judged, LabelScore, Majority, Operating, Prior, evaluate, evaluate_rows};
