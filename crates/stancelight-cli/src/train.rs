@@ -119,6 +119,7 @@ pub fn run(args: &Args) -> Result<()> {
     }
     spare(args.data.iter().chain([&args.topic]), std::iter::once(&args.output).chain(&args.card))?;
     let file = TopicFile::read(&args.topic)?;
+    let file = if args.encoder.encoder { file.for_encoder() } else { file };
     let mut corpus = Corpus::default();
     for path in &args.data {
         corpus.read_file(path, &file.topic, &args.group)?;

@@ -47,6 +47,8 @@ pub struct DataSource {
     /// What a row counts, 1 by default.
     #[serde(default = "default_weight")]
     pub weight: f32,
+    /// What a row counts when an encoder learns from it, if that is another: what helps the one need not help the other.
+    pub encoder_weight: Option<f32>,
     /// At most this many rows, spread evenly over the file.
     pub limit: Option<usize>,
     /// Only rows whose other fields have one of these values.
@@ -165,6 +167,15 @@ impl TopicFile {
         Ok(file)
     }
 
+    /// The same as an encoder reads it: each set has the weight that it has there.
+    #[must_use]
+    pub fn for_encoder(mut self) -> Self {
+        for source in &mut self.data {
+            source.weight = source.encoder_weight.unwrap_or(source.weight);
+        }
+        self
+    }
+
     /// The same from text; the error is a line, counted from 1, and what is wrong there.
     pub(crate) fn parse(text: &str) -> Result<Self, (usize, String)> {
         let line_of = |at: usize| 1 + text[..at.min(text.len())].bytes().filter(|&b| b == b'\n').count();
@@ -216,12 +227,19 @@ impl TopicFile {
                 let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
                 return Err((find(&source.file), message));
             }
-            if !(source.weight.is_finite() && source.weight > 0.0) {
-                return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
+            for weight in [Some(source.weight), source.encoder_weight].into_iter().flatten() {
+                if !(weight.is_finite() && weight > 0.0) {
+                    return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
+                }
             }
         }
-        if let Some(source) = file.teacher.iter().find(|of| of.measure || of.validate || of.opinions.is_some()) {
-            let message = format!("`{}` is for the teacher: leave out `measure`, `validate`, `opinions`", source.file);
+        let is_wrong =
+            |of: &&DataSource| of.measure || of.validate || of.opinions.is_some() || of.encoder_weight.is_some();
+        if let Some(source) = file.teacher.iter().find(is_wrong) {
+            let message = format!(
+                "`{}` is for the teacher: leave out `measure`, `validate`, `opinions`, `encoder_weight`",
+                source.file
+            );
             return Err((find("[[teacher]]"), message));
         }
         Ok(Self { topic, threshold, data: file.data, teacher: file.teacher, card: file.card })
@@ -267,6 +285,17 @@ underline = "wavy"
         assert!(line == 14 && said.contains("for the teacher"), "{line}: {said}");
         let file = TopicFile::parse(&format!("{GOOD}{}", teacher.replace("validate = true", ""))).unwrap();
         assert_eq!((file.data.len(), file.teacher.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_set_may_weigh_otherwise_to_an_encoder() {
+        let data = "[[data]]\nfile = \"a.jsonl\"\nlicence = \"CC0\"\ncitation = \"us\"\nweight = 0.5\n";
+        let weigh = |more: &str| TopicFile::parse(&format!("{GOOD}{data}{more}"));
+        let weights = |file: TopicFile| (file.data[0].weight, file.for_encoder().data[0].weight);
+        assert_eq!(weights(weigh("").unwrap()), (0.5, 0.5));
+        assert_eq!(weights(weigh("encoder_weight = 0.3\n").unwrap()), (0.5, 0.3));
+        let (line, said) = weigh("encoder_weight = 0\n").unwrap_err();
+        assert!(line == 15 && said.contains("must be above 0"), "{line}: {said}");
     }
 
     #[test]
