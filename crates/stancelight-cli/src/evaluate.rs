@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Result<()> {
 
 /// Slices by a field's value, the largest first.
 fn by_field(field: &str, rows: &[&Row], verdicts: &[Verdict], topic: &Topic, seed: u64) -> Vec<(String, Evaluation)> {
-    let value = |row: &Row| row.groups.first().cloned().unwrap_or_else(|| format!("(no {field})"));
+    let value = |row: &Row| row.groups.first().map_or_else(|| format!("(no {field})"), |group| group.value.clone());
     let mut found = slices(rows, verdicts, topic, seed, value);
     found.sort_by_key(|(_, e)| std::cmp::Reverse(e.sentences));
     found
