@@ -6,6 +6,8 @@
 use anyhow::{Context, Result, bail};
 use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::map_response;
+use axum::response::Response;
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -47,7 +49,7 @@ impl Site {
 
     /// Answers requests until the process ends.
     pub fn run(self) -> Result<()> {
-        let mut router = Router::new().fallback_service(ServeDir::new(&self.folder));
+        let mut router = Router::new().fallback_service(ServeDir::new(&self.folder)).layer(map_response(in_utf8));
         for (name, value) in HEADERS {
             router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
         }
@@ -58,6 +60,17 @@ impl Site {
         })?;
         Ok(())
     }
+}
+
+/// Says that texts are in UTF-8: of one that does not say itself, as a model's card, a browser would think otherwise.
+async fn in_utf8(mut response: Response) -> Response {
+    if let Some(kind) = response.headers_mut().get_mut(header::CONTENT_TYPE)
+        && let Some(text) = kind.to_str().ok().filter(|kind| kind.starts_with("text/") && !kind.contains("charset"))
+        && let Ok(whole) = HeaderValue::from_str(&format!("{text}; charset=utf-8"))
+    {
+        *kind = whole;
+    }
+    response
 }
 
 #[cfg(test)]
@@ -91,6 +104,7 @@ mod tests {
         let found = get(address, "GET", "/src/serve.rs?x=1");
         assert!(found.starts_with("HTTP/1.1 200"), "{found}");
         assert!(found.contains(POLICY) && found.contains("A static file server"), "{found}");
+        assert!(found.contains("content-type: text/x-rust; charset=utf-8\r\n"), "{found}");
         for path in ["/../Cargo.toml", "/src/../../Cargo.toml", "//etc/passwd", "/nothing", "/%2e%2e/Cargo.toml"] {
             let answer = get(address, "GET", path);
             assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
