@@ -9,7 +9,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use stancelight::Topic;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Which rows are held out together.
 pub struct Folds {
@@ -44,27 +44,29 @@ pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u6
     Ok(Folds { count, assigned, kin, warnings })
 }
 
-/// The first row of each group, for each field that names it.
-struct First<'r>(HashMap<&'r str, Vec<(Option<usize>, usize)>>);
+/// The first row of each group.
+struct First<'r> {
+    rows: HashMap<(Option<usize>, &'r str), usize>,
+    /// The few fields that name any.
+    fields: BTreeSet<Option<usize>>,
+}
 
 impl<'r> First<'r> {
     fn new(rows: &[&'r Row]) -> Self {
-        let mut first: HashMap<&str, Vec<_>> = HashMap::new();
+        let (mut first, mut fields) = (HashMap::new(), BTreeSet::new());
         for (i, row) in rows.iter().enumerate() {
             for Group { field, value } in &row.groups {
-                let fields = first.entry(value).or_default();
-                if fields.iter().all(|(known, _)| known != field) {
-                    fields.push((*field, i));
-                }
+                first.entry((*field, value.as_str())).or_insert(i);
+                fields.insert(*field);
             }
         }
-        Self(first)
+        Self { rows: first, fields }
     }
 
     /// The first row of this group, and of what else it may be.
     fn of(&self, group: &Group) -> impl Iterator<Item = usize> {
-        let fields = self.0.get(group.value.as_str()).into_iter().flatten();
-        fields.filter(|(field, _)| group.field.is_none() || *field == group.field).map(|(_, i)| *i)
+        let may_be = self.fields.iter().filter(|field| group.field.is_none() || **field == group.field);
+        may_be.filter_map(|field| self.rows.get(&(*field, group.value.as_str())).copied())
     }
 }
 

@@ -16,8 +16,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The strictest policy the page works under; hosts can copy it.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; \
-                          connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
-                          frame-ancestors 'none'";
+                      connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
 
 const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -53,7 +53,10 @@ impl Site {
         for (name, value) in HEADERS {
             router = router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)));
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("no server")?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .context("the server cannot be started")?;
         runtime.block_on(async {
             self.listener.set_nonblocking(true)?;
             axum::serve(tokio::net::TcpListener::from_std(self.listener)?, router).await
