@@ -1,6 +1,6 @@
 //! The command line from end to end.
 
-use crate::command::{Fixture, run, run_with, shell};
+use crate::command::{CALIBRATED, Fixture, one_wrong_in, run, run_with, shell, temperature_between};
 use serde_json::{Value, json};
 use stancelight_tests::encoder::toy_encoder;
 
@@ -17,6 +17,37 @@ fn training_is_reproducible_and_reports() {
         ["topic.toml", "data.jsonl", "c.stance"].map(|name| fixture.path(name).display().to_string());
     run(&["train", "--topic", &topic, &data, "-o", &model, "--jobs", "1"]).ok();
     assert_eq!(std::fs::read(fixture.path("a.stance")).unwrap(), std::fs::read(fixture.path("c.stance")).unwrap());
+}
+
+#[test]
+fn sentences_of_another_source_set_the_temperature_and_no_label() {
+    let fixture = Fixture::new();
+    let (data, elsewhere) = (fixture.path("data.jsonl"), fixture.path("elsewhere.jsonl"));
+    let all = std::fs::read_to_string(&data).unwrap();
+    let rows: Vec<&str> = all.lines().collect();
+    let (own, others) = rows.split_at(60);
+    std::fs::write(&data, own.join("\n")).unwrap();
+    let brier = |output: &str| {
+        let paths = ["topic.toml", "data.jsonl", output].map(|name| fixture.path(name).display().to_string());
+        let report = run(&["train", "--topic", &paths[0], &paths[1], "-o", &paths[2], "--json"]).ok();
+        serde_json::from_str::<Value>(&report).unwrap()["cross_validation"]["brier"].as_f64().unwrap()
+    };
+    let untempered = brier("first.stance");
+    let topic = format!("{}{CALIBRATED}", std::fs::read_to_string(fixture.path("topic.toml")).unwrap());
+    std::fs::write(fixture.path("topic.toml"), topic).unwrap();
+    for (wrong, softer) in [(3, true), (usize::MAX, false)] {
+        std::fs::write(&elsewhere, one_wrong_in(wrong, others)).unwrap();
+        let out = fixture.train("second.stance").ok();
+        assert!(out.contains("elsewhere.jsonl (which set the temperature)"), "{out}");
+        let models = ["first.stance", "second.stance"].map(|name| fixture.path(name).display().to_string());
+        let temperature = temperature_between(&models, &elsewhere.display().to_string());
+        assert_eq!(temperature > 1.0, softer, "{temperature}");
+        assert!(run(&["inspect", &models[1]]).ok().contains(&format!("{temperature:.2}, found on 60 sentences")));
+        // What cross-validation says is said of the model as it is: the folds' own labels are all right.
+        assert_eq!(brier("second.stance") > untempered, softer);
+    }
+    std::fs::write(&elsewhere, own.join("\n")).unwrap();
+    fixture.train("third.stance").fails_with(&["elsewhere.jsonl", "every sentence was trained on"]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Runs the `stancelight` command as a person would.
 
+use serde_json::{Value, json};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -144,6 +145,43 @@ fn rows(i: usize) -> String {
     [(good, "good"), (bad, "bad"), (plain, "plain")]
         .map(|(text, label)| format!("{{\"text\": \"{text}\", \"label\": \"{label}\"}}\n"))
         .concat()
+}
+
+/// What makes a topic take its temperature from `elsewhere.jsonl` beside it.
+pub const CALIBRATED: &str = "\n[[data]]\nfile = \"./elsewhere.jsonl\"\nmeasure = true\ncalibrate = true\nlicence = \"CC0\"\ncitation = \"us\"\n";
+
+/// The rows, the first and then one in so many of them with another row's label.
+pub fn one_wrong_in(n: usize, rows: &[&str]) -> String {
+    let read = |row: &&str| -> Value { serde_json::from_str(row).unwrap() };
+    let rows: Vec<Value> = rows.iter().map(read).collect();
+    let label = |i: usize| {
+        let own = &rows[i]["label"];
+        let another = rows.iter().map(|row| &row["label"]).find(|label| *label != own);
+        if n < rows.len() && i.is_multiple_of(n) { another.unwrap() } else { own }
+    };
+    (0..rows.len()).map(|i| format!("{}\n", json!({ "text": rows[i]["text"], "label": label(i) }))).collect()
+}
+
+/// What the second model's logits are those of the first divided by. It is the same for all rows, and so are labels.
+pub fn temperature_between(models: &[String; 2], rows: &str) -> f64 {
+    let [first, second] = models.each_ref().map(|model| {
+        let out = run(&["predict", model, rows]).ok();
+        out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["stance"].clone()).collect::<Vec<_>>()
+    });
+    let log_odds = |stance: &Value| {
+        let p: Vec<f64> = stance["probabilities"].as_object().unwrap().values().map(|p| p.as_f64().unwrap()).collect();
+        (p[0] / p[p.len() - 1]).ln()
+    };
+    let far = |odds: &(f64, f64)| odds.1.abs() > 0.5;
+    let odds: Vec<(f64, f64)> =
+        first.iter().zip(&second).map(|(a, b)| (log_odds(a), log_odds(b))).filter(far).collect();
+    let (a, b) = odds.iter().fold((0.0, 0.0), |(a, b), odds| (a + odds.0.abs(), b + odds.1.abs()));
+    let temperature = a / b;
+    for (first, second) in &odds {
+        assert!((first / second - temperature).abs() < 0.02 * temperature, "{first} / {second} is not {temperature}");
+    }
+    assert!(first.iter().zip(&second).all(|(a, b)| a["label"] == b["label"]) && odds.len() > 20);
+    temperature
 }
 
 pub const TOPIC: &str = r##"name = "manners"

@@ -18,7 +18,7 @@ fn what_was_measured_is_what_the_file_says() {
     std::fs::write(&path, TOPIC).unwrap();
     let topic = TopicFile::read(&path).unwrap();
     let corpus = corpus(&topic);
-    let trained = train(&corpus, corpus.rows.len(), &topic, &Options::default(), &|_, _, _| {}).unwrap();
+    let trained = train(&corpus, corpus.rows.len(), &[], &topic, &Options::default(), &|_, _, _| {}).unwrap();
     assert!(trained.report.overall.macro_f1.value > 0.95);
     assert_eq!(trained.report.overall.sentences, 120);
     assert!((trained.report.overall.majority.accuracy - 1.0 / 3.0).abs() < 1e-9);

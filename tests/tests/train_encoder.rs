@@ -1,11 +1,15 @@
 //! `train --encoder` from end to end, with an encoder small enough to be learned in seconds.
 
-use crate::command::{Ran, run};
+use crate::command::{CALIBRATED, Ran, one_wrong_in, run, temperature_between};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Every so-many-th of the repository's own sentences, in a folder with their topic.
-struct Own(tempfile::TempDir);
+struct Own {
+    folder: tempfile::TempDir,
+    /// All of them.
+    all: String,
+}
 
 impl Own {
     fn new() -> Self {
@@ -17,11 +21,11 @@ impl Own {
         let file = std::fs::read_to_string(topic.join("topic.toml")).unwrap();
         let own = file.split("[[data]]").next().unwrap();
         std::fs::write(folder.path().join("topic.toml"), own).unwrap();
-        Self(folder)
+        Self { folder, all }
     }
 
     fn path(&self, name: &str) -> String {
-        let path: PathBuf = self.0.path().join(name);
+        let path: PathBuf = self.folder.path().join(name);
         path.display().to_string()
     }
 
@@ -96,6 +100,26 @@ fn ends_the_same_on_any_number_of_threads_and_from_a_checkpoint() {
     assert!(read("a.stance") == read("c.stance"));
     own.train("d.stance", &["--anyway", "--checkpoint", &folder, "--resume", "--seed", "2"])
         .fails_with(&["checkpoint", "other data or settings"]);
+}
+
+/// Learning is not done again for it: only the last steps are.
+#[test]
+fn takes_its_temperature_from_another_source() {
+    let own = Own::new();
+    let folder = own.path("checkpoints");
+    own.train("first.stance", &["--anyway", "--checkpoint", &folder]).ok();
+    let others: Vec<&str> = own.all.lines().skip(12).step_by(100).collect();
+    std::fs::write(own.path("elsewhere.jsonl"), one_wrong_in(2, &others)).unwrap();
+    let topic = std::fs::read_to_string(own.path("topic.toml")).unwrap();
+    std::fs::write(own.path("topic.toml"), format!("{topic}{CALIBRATED}")).unwrap();
+    let card = own.path("card.md");
+    let out = own.train("second.stance", &["--anyway", "--checkpoint", &folder, "--resume", "--card", &card]).ok();
+    assert!(out.contains("elsewhere.jsonl (which set the temperature)"), "{out}");
+    let models = ["first.stance", "second.stance"].map(|name| own.path(name));
+    let temperature = temperature_between(&models, &own.path("elsewhere.jsonl"));
+    assert!(temperature > 1.2, "{temperature}");
+    let card = std::fs::read_to_string(card).unwrap();
+    assert!(card.contains(&format!("| temperature | {temperature:.2}, found on {} sentences", others.len())), "{card}");
 }
 
 /// A larger transformer helps to learn and leaves nothing behind in the file but what was learned.

@@ -90,8 +90,8 @@ pub fn run(args: &Args) -> Result<()> {
         }
     }
     let sets = measured_on(&file, data_dir)?;
-    for (_, set) in &sets {
-        corpus.drop_shared(set);
+    for set in &sets {
+        corpus.drop_shared(&set.corpus);
     }
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let tuning = Tuning {

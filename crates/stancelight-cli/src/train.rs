@@ -3,7 +3,7 @@
 mod encoder;
 
 use crate::input::has_fields;
-use crate::measure::{measure, measured_on};
+use crate::measure::{Kept, measure, measured_on};
 use crate::output::{spare, stdout, write_whole, written};
 use crate::progress::bar;
 use crate::report;
@@ -12,7 +12,7 @@ use bytesize::ByteSize;
 use clap::{Parser, ValueEnum};
 use serde_json::json;
 use stancelight::{Model, Predictor, score_all};
-use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Subject, TopicFile, Trained, card, train};
+use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Row, Subject, TopicFile, Trained, card, train};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -138,13 +138,14 @@ pub fn run(args: &Args) -> Result<()> {
     read_outside(false)?;
     corpus.drop_copies_of_held(held);
     let read = Read { corpus, held };
+    let sets = kept(&file, data_dir, &read.corpus)?;
+    let calibrating: Vec<&Row> = sets.iter().filter(|set| set.calibrates).flat_map(|set| &set.corpus.rows).collect();
     let made = match args.encoder.encoder {
-        true => encoder::run(&args.encoder, &file, &read, args.seed, args.jobs, data_dir)?,
-        false => linear(args, &file, &read)?,
+        true => encoder::run(&args.encoder, &file, &read, &calibrating, args.seed, args.jobs, data_dir)?,
+        false => linear(args, &file, &read, &calibrating)?,
     };
     let bytes = made.model.to_bytes();
     let predictor = Predictor::new(made.model.clone());
-    let sets = kept(&file, data_dir, &read.corpus)?;
     let judge = |texts: &[&str]| Ok(score_all(texts.iter().copied(), &predictor).collect());
     let measured = measure(sets, predictor.topic(), args.seed, judge)?;
     write_whole(&args.output, &bytes)?;
@@ -195,7 +196,7 @@ pub fn run(args: &Args) -> Result<()> {
 }
 
 /// Fits a linear model.
-fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
+fn linear(args: &Args, file: &TopicFile, read: &Read, calibrating: &[&Row]) -> Result<Made> {
     let mut fit = FitOptions { max_features: args.features, ..FitOptions::default() };
     for part in &args.without {
         match part {
@@ -218,7 +219,8 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
         jobs: args.jobs,
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}");
-    let trained = train(&read.corpus, read.held, file, &options, &|what, done, all| bar.tell(what, done, all));
+    let trained =
+        train(&read.corpus, read.held, calibrating, file, &options, &|what, done, all| bar.tell(what, done, all));
     drop(bar);
     let Trained { model, report } = trained?;
     let features = model.linear().map_or(0, |linear| linear.features.len());
@@ -243,15 +245,22 @@ fn linear(args: &Args, file: &TopicFile, read: &Read) -> Result<Made> {
 }
 
 /// The sets the topic file keeps for measuring, less what was trained on.
-fn kept(file: &TopicFile, data_dir: Option<&Path>, trained_on: &Corpus) -> Result<Vec<(String, Corpus)>> {
+fn kept(file: &TopicFile, data_dir: Option<&Path>, trained_on: &Corpus) -> Result<Vec<Kept>> {
     let mut sets = measured_on(file, data_dir)?;
-    for (name, corpus) in &mut sets {
+    for Kept { name, corpus, calibrates } in &mut sets {
         let shared = corpus.drop_shared(trained_on);
         if corpus.rows.is_empty() {
             bail!("{name}: every sentence was trained on; name another set to measure on");
         }
+        let mut notes = Vec::new();
         if shared > 0 {
-            *name = format!("{name} (less {shared} sentences trained on)");
+            notes.push(format!("less {shared} sentences trained on"));
+        }
+        if *calibrates {
+            notes.push("which set the temperature".to_owned());
+        }
+        if !notes.is_empty() {
+            *name = format!("{name} ({})", notes.join("; "));
         }
     }
     Ok(sets)

@@ -7,9 +7,9 @@
 
 use crate::error::EncodeError;
 use stancelight::encoder::EncoderWeights;
-use stancelight::{Linear, Model, Predictor, Scorer, Topic, score_all};
+use stancelight::{Linear, Scorer, Topic};
 use stancelight_train::calibrate::Calibration;
-use stancelight_train::{FitOptions, HeldOut, Row, fit_model};
+use stancelight_train::{FitOptions, HeldOut, Row, fit_model, logits};
 
 /// Learns the linear scorer with the defaults, for a search would ask for folds of what the transformer was taught.
 ///
@@ -19,24 +19,23 @@ pub fn learn(taught: &[&Row], topic: &Topic, jobs: usize) -> Result<Linear, Enco
     Ok(fit_model(taught, topic, &FitOptions { threads: jobs, ..FitOptions::default() })?)
 }
 
-/// What the engine says of rows with a scorer, one logit a label.
-pub fn logits(rows: &[&Row], scorer: Scorer, topic: &Topic) -> Vec<Vec<f64>> {
-    let predictor = Predictor::new(Model { topic: topic.clone(), facts: Vec::new(), scorer });
-    score_all(rows.iter().map(|row| row.text.as_str()), &predictor).map(|verdict| verdict.logits).collect()
-}
-
 /// Finds what the linear scorer weighs beside the transformer, whose logits `held` has, and adds its own to them.
 /// Where it weighs nothing or less it is left out, and the transformer calibrated alone.
 pub fn weigh(held: &mut HeldOut<'_>, linear: Linear, topic: &Topic) -> (Calibration, Option<Linear>) {
     let alone = held.logits.clone();
-    let wide = logits(&held.rows, Scorer::Linear(linear.clone()), topic);
-    held.logits.iter_mut().zip(wide).for_each(|(deep, wide)| deep.extend(wide));
+    append(&mut held.logits, &held.rows, &linear, topic);
     let calibration = held.calibration();
     if matches!(calibration.factors[..], [_, weight] if weight > 0.0) {
         return (calibration, Some(linear));
     }
     held.logits = alone;
     (held.calibration(), None)
+}
+
+/// Adds what the linear scorer says of rows to what the transformer does.
+pub fn append(deep: &mut [Vec<f64>], rows: &[&Row], linear: &Linear, topic: &Topic) {
+    let wide = logits(rows, Scorer::Linear(linear.clone()), topic);
+    deep.iter_mut().zip(wide).for_each(|(deep, wide)| deep.extend(wide));
 }
 
 /// Makes the transformer's head and the branch give logits that add up to calibrated ones.
@@ -58,10 +57,10 @@ pub fn fold_in(calibration: &Calibration, weights: &mut EncoderWeights, branch: 
 
 #[cfg(test)]
 mod tests {
-    use super::{fold_in, learn, logits, weigh};
+    use super::{fold_in, learn, weigh};
     use stancelight::encoder::{AffineWeights, EncoderWeights};
     use stancelight::{Label, Scorer, Topic, Underline};
-    use stancelight_train::{HeldOut, Row};
+    use stancelight_train::{HeldOut, Row, logits};
 
     fn topic() -> Topic {
         let label = |name: &str, pole| Label {

@@ -17,8 +17,8 @@ use crate::{hints, pieces, vectors};
 use stancelight::encoder::{Shape, check_bits};
 use stancelight::{Encoder, Model, Scorer};
 use stancelight_train::folds::{self, Folds};
-use stancelight_train::judge::{Judgement, facts, judge};
-use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile};
+use stancelight_train::judge::{Judgement, facts, judge, temperature_fact};
+use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile, logits, temperature};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -130,7 +130,8 @@ impl Report {
 }
 
 /// Trains an encoder. The first `held` rows of the corpus may be held out; the rest is outside data. `dev` is never
-/// trained on.
+/// trained on. To `calibrating`, sentences of a source that is not learned from, the temperature is fitted; there may be
+/// none.
 ///
 /// # Errors
 /// If the settings are not allowed, there are too few rows, a label is missing, or a checkpoint is of something else.
@@ -138,6 +139,7 @@ pub fn train(
     corpus: &Corpus,
     held: usize,
     dev: &Corpus,
+    calibrating: &[&Row],
     file: &TopicFile,
     options: &Options,
     progress: &Progress<'_>,
@@ -191,16 +193,21 @@ pub fn train(
     let mut weights = plan.weights(&state.best);
     let encoder = Encoder::quantize(options.shape, options.bits, pieces.clone(), &weights)?;
     let mut held_out = HeldOut {
-        logits: branch::logits(&judges, Scorer::Encoder(encoder), &file.topic),
+        logits: logits(&judges, Scorer::Encoder(encoder.clone()), &file.topic),
         scorers: Vec::new(),
         parts: (0..judges.len()).map(|i| i % FOLDS).collect(),
         of: FOLDS,
         rows: judges,
     };
     let (calibration, mut linear) = branch::weigh(&mut held_out, linear, &file.topic);
-    branch::fold_in(&calibration, &mut weights, linear.as_mut());
+    let mut said = logits(calibrating, Scorer::Encoder(encoder), &file.topic);
+    if let Some(linear) = &linear {
+        branch::append(&mut said, calibrating, linear, &file.topic);
+    }
+    let temperature = temperature(&calibration, calibrating, &said);
+    branch::fold_in(&calibration.at(temperature), &mut weights, linear.as_mut());
     held_out.truncate(kept.len());
-    let judgement = judge(&held_out, &held_out.calibration(), file, &corpus.sources, options.seed);
+    let judgement = judge(&held_out, &held_out.calibration(), temperature, file, &corpus.sources, options.seed);
     let Judgement { topic, overall, by_source, warnings: doubts } = judgement;
     let encoder = Encoder::quantize(options.shape, options.bits, pieces.clone(), &weights)?;
     let (scorer, beside) = match linear {
@@ -261,6 +268,7 @@ pub fn train(
         ("seed", options.seed.to_string()),
         ("validation", report.validation()),
     ];
+    let own = own.into_iter().chain(temperature_fact(temperature, calibrating.len()));
     let facts = facts(corpus, held, &topic, &report.overall, own);
     Ok(Trained { model: Model { topic, facts, scorer }, report })
 }

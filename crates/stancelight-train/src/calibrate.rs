@@ -6,6 +6,9 @@
 //! scalar cannot change a ranking; the shifts undo priors that weighting has moved. Where several scorers judge
 //! together each has a factor, and what they say is weighed in the same step ("logarithmic opinion pool", Genest and
 //! Zidek 1986).
+//!
+//! Folds are of the same source as what was learned from, and a model is less often right elsewhere: on sentences of
+//! another source a last, single [`temperature`] is found.
 
 /// Calibrated logits are `Σ factor · logit + shift`. A sentence's logits are those of each scorer, one scorer after
 /// the other.
@@ -27,41 +30,62 @@ impl Calibration {
     /// Minimises the cross-entropy of `targets` (distributions over labels) by damped Newton steps on
     /// the factors and the shifts, beginning at `start`; the problem is convex. The first factor stays above 0.
     pub fn fit(start: &Self, logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Self {
-        // Parameters: factors, then the shifts.
-        let scorers = start.factors.len();
-        let mut x = [&start.factors[..], &start.shift].concat();
-        let mut here = Bend::at(&x, scorers, logits, targets, weights);
-        for _ in 0..50 {
-            let Some(step) = solve(here.hessian.clone(), here.gradient.clone()) else { break };
-            let slope: f64 = here.gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
-            if slope < 1e-10 * (1.0 + here.value.abs()) {
-                break;
-            }
-            let mut damping = 1.0;
-            let next = loop {
-                let next: Vec<f64> = x.iter().zip(&step).map(|(x, s)| x - damping * s).collect();
-                if next[0] > 1e-3 {
-                    let there = Bend::at(&next, scorers, logits, targets, weights);
-                    if there.value < here.value {
-                        break Some((next, there));
-                    }
-                }
-                damping *= 0.5;
-                if damping < 1e-6 {
-                    break None;
-                }
-            };
-            let Some(next) = next else { break };
-            (x, here) = next;
-        }
-        let shift = x.split_off(scorers);
-        Self { factors: x, shift }
+        let all = start.factors.len() + start.shift.len();
+        descend(start, all, logits, targets, weights)
     }
 
     /// Applies it to one sentence's logits.
     pub fn apply(&self, logits: &[f64]) -> Vec<f64> {
         weighed(&self.factors, &self.shift, logits).collect()
     }
+
+    /// The same, all logits divided by `temperature`: what is likeliest stays so.
+    #[must_use]
+    pub fn at(&self, temperature: f64) -> Self {
+        let divided = |numbers: &[f64]| numbers.iter().map(|x| x / temperature).collect();
+        Self { factors: divided(&self.factors), shift: divided(&self.shift) }
+    }
+}
+
+/// The temperature (1 changes nothing, above 1 softens) that logits are to be divided by to make the cross-entropy of
+/// `targets`, one row a sentence, smallest; 1 without any.
+pub fn temperature(logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> f64 {
+    let labels = targets.first().map_or(0, |target| target.len());
+    1.0 / descend(&Calibration::mean(1, labels), 1, logits, targets, weights).factors[0]
+}
+
+/// [`Calibration::fit`], of the factors and then the shifts only the first `free`.
+fn descend(start: &Calibration, free: usize, logits: &[&[f64]], targets: &[&[f32]], weights: &[f32]) -> Calibration {
+    let scorers = start.factors.len();
+    let mut x = [&start.factors[..], &start.shift].concat();
+    let mut here = Bend::at(&x, scorers, logits, targets, weights);
+    for _ in 0..50 {
+        let hessian = here.hessian[..free].iter().map(|row| row[..free].to_vec()).collect();
+        let Some(step) = solve(hessian, here.gradient[..free].to_vec()) else { break };
+        let slope: f64 = here.gradient.iter().zip(&step).map(|(g, s)| g * s).sum();
+        if slope < 1e-10 * (1.0 + here.value.abs()) {
+            break;
+        }
+        let mut damping = 1.0;
+        let next = loop {
+            let mut next = x.clone();
+            next.iter_mut().zip(&step).for_each(|(x, s)| *x -= damping * s);
+            if next[0] > 1e-3 {
+                let there = Bend::at(&next, scorers, logits, targets, weights);
+                if there.value < here.value {
+                    break Some((next, there));
+                }
+            }
+            damping *= 0.5;
+            if damping < 1e-6 {
+                break None;
+            }
+        };
+        let Some(next) = next else { break };
+        (x, here) = next;
+    }
+    let shift = x.split_off(scorers);
+    Calibration { factors: x, shift }
 }
 
 /// Each scorer's factor in a plain mean.
@@ -171,7 +195,7 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Calibration;
+    use super::{Calibration, temperature};
 
     /// What is found on logits whose targets are exactly what `truth` makes of them.
     fn found(truth: &Calibration, logits: &[Vec<f64>]) -> Calibration {
@@ -192,6 +216,24 @@ mod tests {
         let found = found(&truth, &logits);
         assert!((found.factors[0] - 0.5).abs() < 0.005, "{found:?}");
         assert!((found.shift[0] - found.shift[1] - 1.0).abs() < 0.05, "{found:?}");
+    }
+
+    #[test]
+    fn finds_how_much_surer_a_model_is_than_it_is_right() {
+        let logits: Vec<Vec<f64>> =
+            (0..2000).map(|i| [7, 11, 13].map(|by| f64::from(i * by % 97) / 16.0).to_vec()).collect();
+        let rows: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
+        for truth in [0.8, 1.0, 1.25, 3.0] {
+            let honest = Calibration::mean(1, 3).at(truth);
+            let targets: Vec<Vec<f32>> = logits
+                .iter()
+                .map(|z| stancelight::softmax(&honest.apply(z)).into_iter().map(|p| p as f32).collect())
+                .collect();
+            let targets: Vec<&[f32]> = targets.iter().map(Vec::as_slice).collect();
+            let found = temperature(&rows, &targets, &vec![1.0; rows.len()]);
+            assert!((found - truth).abs() < 0.01 * truth, "{found} for {truth}");
+        }
+        assert_eq!(temperature(&[], &[], &[]), 1.0);
     }
 
     #[test]

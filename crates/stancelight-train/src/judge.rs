@@ -27,12 +27,19 @@ const FEW: usize = 300;
 /// Of fewer than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
 const TOO_FEW: usize = 50;
 
-/// Chooses the threshold as the topic file says, and measures. `whole` is the calibration on all that was held out;
-/// `seed` drives the bootstrap.
-pub fn judge(held: &HeldOut<'_>, whole: &Calibration, file: &TopicFile, sources: &[String], seed: u64) -> Judgement {
+/// Chooses the threshold as the topic file says, and measures. `whole` is the calibration on all that was held out,
+/// `temperature` what another source then asks for; `seed` drives the bootstrap.
+pub fn judge(
+    held: &HeldOut<'_>,
+    whole: &Calibration,
+    temperature: f64,
+    file: &TopicFile,
+    sources: &[String],
+    seed: u64,
+) -> Judgement {
     let mut topic = file.topic.clone();
     let truths: Vec<usize> = held.rows.iter().map(|row| row.label()).collect();
-    let mut verdicts = held.verdicts(&topic, whole);
+    let mut verdicts = held.verdicts(&topic, whole, temperature);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
@@ -76,6 +83,12 @@ fn doubts(overall: &Evaluation) -> Vec<String> {
         ));
     }
     out
+}
+
+/// What the model file tells of the temperature, where sentences of another source gave one.
+pub fn temperature_fact(temperature: f64, sentences: usize) -> Option<(&'static str, String)> {
+    let told = || format!("{temperature:.2}, found on {sentences} sentences kept from learning and from the folds");
+    (sentences > 0).then(|| ("temperature", told()))
 }
 
 /// No fewer bytes than [`facts`] will take of the file, before there are any figures. Only names may be long.

@@ -43,7 +43,7 @@ pub fn learning_curve(
     let measured = PARTS.into_iter().map(|hundredths| {
         let what = format!("{hundredths} %");
         let held = validation.run(&what, fit, |fold| part(validation, &order, fold, hundredths))?;
-        let verdicts = held.verdicts(validation.topic, &held.calibration());
+        let verdicts = held.verdicts(validation.topic, &held.calibration(), 1.0);
         let evaluation = evaluate_rows(&held.rows, &verdicts, validation.topic, seed);
         Ok(point(hundredths, evaluation.macro_f1))
     });

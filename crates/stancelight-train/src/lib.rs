@@ -46,4 +46,4 @@ pub use search::{Search, Trial};
 pub use slices::{length, slices};
 pub use topic_file::{CardText, DataSource, Threshold, TopicFile};
 pub use train::{Options, Progress, Report, Size, Trained, train};
-pub use validate::HeldOut;
+pub use validate::{HeldOut, logits, temperature};

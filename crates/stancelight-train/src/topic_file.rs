@@ -60,6 +60,10 @@ pub struct DataSource {
     /// Only measured on, never trained on.
     #[serde(default)]
     pub measure: bool,
+    /// Measured on, and the last temperature is fitted to it: how sure a model may be on sentences of another source than
+    /// those it learned from.
+    #[serde(default)]
+    pub calibrate: bool,
     /// Held out in turn by cross-validation, as the files named when training are: the probabilities are then
     /// calibrated on its sentences too.
     #[serde(default)]
@@ -227,6 +231,11 @@ impl TopicFile {
                 let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
                 return Err((find(&source.file), message));
             }
+            if source.calibrate && !source.measure {
+                let message =
+                    format!("`{}` has `calibrate`: it needs `measure = true`, for it is not learned from", source.file);
+                return Err((find(&source.file), message));
+            }
             for weight in [Some(source.weight), source.encoder_weight].into_iter().flatten() {
                 if !(weight.is_finite() && weight > 0.0) {
                     return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
@@ -285,6 +294,14 @@ underline = "wavy"
         assert!(line == 14 && said.contains("for the teacher"), "{line}: {said}");
         let file = TopicFile::parse(&format!("{GOOD}{}", teacher.replace("validate = true", ""))).unwrap();
         assert_eq!((file.data.len(), file.teacher.len()), (0, 1));
+    }
+
+    #[test]
+    fn what_sets_the_temperature_is_not_learned_from() {
+        let data = "[[data]]\nfile = \"a.jsonl\"\nlicence = \"CC0\"\ncitation = \"us\"\ncalibrate = true\n";
+        assert!(TopicFile::parse(&format!("{GOOD}{data}measure = true\n")).unwrap().data[0].calibrate);
+        let (line, said) = TopicFile::parse(&format!("{GOOD}{data}")).unwrap_err();
+        assert!(line == 15 && said.contains("`measure = true`"), "{line}: {said}");
     }
 
     #[test]

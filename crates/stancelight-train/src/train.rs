@@ -4,18 +4,20 @@
 //! ([`crate::search`]), calibrates the probabilities, chooses the threshold, and measures the result.
 //! Calibration and measurement use models fitted, pruned and rounded exactly as the final one and scored by
 //! the engine itself. Outside data (from the topic file) is only ever trained on, never held out, and not
-//! where it nearly repeats what is: what is measured is the labelled data the caller named. Where there are many rows, some folds say as much as all.
+//! where it nearly repeats what is: what is measured is the labelled data the caller named. Where there are many rows,
+//! some folds say as much as all. How sure the model may be elsewhere, sentences of a source that it did not learn from
+//! say: they set the temperature.
 
 use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, evaluate_rows};
 use crate::folds::{self, Folds};
-use crate::judge::{Judgement, facts, facts_length, judge};
+use crate::judge::{Judgement, facts, facts_length, judge, temperature_fact};
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
 use crate::topic_file::TopicFile;
-use crate::validate::{HeldOut, Validation};
+use crate::validate::{HeldOut, Validation, logits, temperature};
 use serde::Serialize;
 use stancelight::{Model, Scorer};
 use std::time::{Duration, Instant};
@@ -107,7 +109,8 @@ pub struct Size {
 /// So many held-out sentences tell two penalties apart, and give figures to a percent: no further fold is held out.
 const ENOUGH: usize = 10_000;
 
-/// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data.
+/// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data. To `calibrating`,
+/// sentences of a source that is not learned from, the temperature is fitted; there may be none.
 /// `progress` is told what is being done and how much of it is done.
 ///
 /// # Errors
@@ -115,6 +118,7 @@ const ENOUGH: usize = 10_000;
 pub fn train(
     corpus: &Corpus,
     held: usize,
+    calibrating: &[&Row],
     file: &TopicFile,
     options: &Options,
     progress: &Progress<'_>,
@@ -172,14 +176,17 @@ pub fn train(
     progress("fitting", 0, 1);
     let mut linear = if once { validated.scorers.swap_remove(0) } else { fit_model(&rows, topic, &fit_options)? };
     progress("fitting", 1, 1);
+    let said = logits(calibrating, Scorer::Linear(linear.clone()), topic);
+    let temperature = temperature(&calibration, calibrating, &said);
+    let shipped = calibration.at(temperature);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
-    for (k, shift) in calibration.shift.iter().enumerate() {
-        linear.scale[k] = (f64::from(linear.scale[k]) * calibration.factors[0]) as f32;
-        linear.bias[k] = (f64::from(linear.bias[k]) * calibration.factors[0] + shift) as f32;
+    for (k, shift) in shipped.shift.iter().enumerate() {
+        linear.scale[k] = (f64::from(linear.scale[k]) * shipped.factors[0]) as f32;
+        linear.bias[k] = (f64::from(linear.bias[k]) * shipped.factors[0] + shift) as f32;
     }
 
     let Judgement { topic, overall, by_source, warnings: doubts } =
-        judge(&validated, &calibration, file, &corpus.sources, options.seed);
+        judge(&validated, &calibration, temperature, file, &corpus.sources, options.seed);
     warnings.extend(doubts);
     let sizes = match options.max_bytes {
         Some(_) => sizes(&validation, &fit_options, &validated)?,
@@ -209,6 +216,7 @@ pub fn train(
         ("seed", options.seed.to_string()),
         ("cross-validation", report.validation()),
     ];
+    let own = own.into_iter().chain(temperature_fact(temperature, calibrating.len()));
     let facts = facts(corpus, held, &topic, &report.overall, own);
     Ok(Trained { model: Model { topic, facts, scorer: Scorer::Linear(linear) }, report })
 }
@@ -226,7 +234,7 @@ fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> 
         };
         let held = other.as_ref().unwrap_or(whole);
         let bytes: usize = held.scorers.iter().map(|linear| length(validation.topic, linear.clone())).sum();
-        let verdicts = held.verdicts(validation.topic, &held.calibration());
+        let verdicts = held.verdicts(validation.topic, &held.calibration(), 1.0);
         let macro_f1 = evaluate_rows(&held.rows, &verdicts, validation.topic, 1).macro_f1;
         out.push(Size { features, bytes: bytes / held.scorers.len().max(1), macro_f1: macro_f1.value });
     }

@@ -1,13 +1,13 @@
 //! Held-out verdicts: rows and their folds come in; what models fitted, pruned and rounded exactly as the
 //! final one say of the rows they were not fitted on goes out.
 
-use crate::calibrate::Calibration;
-use crate::compile::{FitOptions, fit_model, uncalibrated};
+use crate::calibrate::{self, Calibration};
+use crate::compile::{FitOptions, fit_model};
 use crate::corpus::Row;
 use crate::error::TrainError;
 use crate::parallel::parallel;
 use crate::train::Progress;
-use stancelight::{Linear, Predictor, Topic, Verdict, score_all};
+use stancelight::{Linear, Model, Predictor, Scorer, Topic, Verdict, score_all};
 
 /// One cross-validation: everything that stays the same whatever is trained on and however.
 pub struct Validation<'a> {
@@ -64,11 +64,10 @@ impl<'a> Validation<'a> {
                 self.outside.iter().zip(self.kin).filter(|(_, kin)| !kin.contains(&fold)).map(|(row, _)| *row);
             let train: Vec<&Row> = chosen.chain(outside).collect();
             let linear = fit_model(&train, self.topic, &fit)?;
-            let predictor = Predictor::new(uncalibrated(self.topic, linear.clone()));
             let test: Vec<usize> = (0..self.inside.len()).filter(|&i| self.assigned[i] == fold).collect();
-            let verdicts = score_all(test.iter().map(|&i| self.inside[i].text.as_str()), &predictor);
-            let logits: Vec<(usize, Vec<f64>)> = test.iter().copied().zip(verdicts.map(|v| v.logits)).collect();
-            Ok((linear, logits))
+            let rows: Vec<&Row> = test.iter().map(|&i| self.inside[i]).collect();
+            let said = logits(&rows, Scorer::Linear(linear.clone()), self.topic);
+            Ok((linear, test.into_iter().zip(said).collect::<Vec<_>>()))
         })?;
         let (scorers, logits): (Vec<Linear>, Vec<_>) = by_fold.into_iter().unzip();
         let mut logits: Vec<(usize, Vec<f64>)> = logits.into_iter().flatten().collect();
@@ -86,6 +85,27 @@ impl<'a> Validation<'a> {
             scorers,
         })
     }
+}
+
+/// What the engine says of rows with a scorer, one logit a label.
+pub fn logits(rows: &[&Row], scorer: Scorer, topic: &Topic) -> Vec<Vec<f64>> {
+    let predictor = Predictor::new(Model { topic: topic.clone(), facts: Vec::new(), scorer });
+    score_all(rows.iter().map(|row| row.text.as_str()), &predictor).map(|verdict| verdict.logits).collect()
+}
+
+/// The temperature that makes calibrated logits honest on rows of another source, of which the scorers said `logits`.
+pub fn temperature(calibration: &Calibration, rows: &[&Row], logits: &[Vec<f64>]) -> f64 {
+    let calibrated: Vec<Vec<f64>> = logits.iter().map(|logits| calibration.apply(logits)).collect();
+    let calibrated: Vec<&[f64]> = calibrated.iter().map(Vec::as_slice).collect();
+    calibrate::temperature(&calibrated, &targets(rows), &weights(rows))
+}
+
+fn targets<'a>(rows: &[&'a Row]) -> Vec<&'a [f32]> {
+    rows.iter().map(|row| row.target.as_slice()).collect()
+}
+
+fn weights(rows: &[&Row]) -> Vec<f32> {
+    rows.iter().map(|row| row.weight).collect()
 }
 
 impl HeldOut<'_> {
@@ -106,17 +126,16 @@ impl HeldOut<'_> {
     fn calibration_on(&self, start: &Calibration, keep: impl Fn(usize) -> bool) -> Calibration {
         let kept: Vec<usize> = (0..self.rows.len()).filter(|&i| keep(i)).collect();
         let logits: Vec<&[f64]> = kept.iter().map(|&i| self.logits[i].as_slice()).collect();
-        let targets: Vec<&[f32]> = kept.iter().map(|&i| self.rows[i].target.as_slice()).collect();
-        let weights: Vec<f32> = kept.iter().map(|&i| self.rows[i].weight).collect();
-        Calibration::fit(start, &logits, &targets, &weights)
+        let rows: Vec<&Row> = kept.iter().map(|&i| self.rows[i]).collect();
+        Calibration::fit(start, &logits, &targets(&rows), &weights(&rows))
     }
 
     /// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
     /// never saw what they are measured on. `whole` is the calibration on all: where to begin does not matter for where
-    /// it ends, and from there it is not far.
-    pub fn verdicts(&self, topic: &Topic, whole: &Calibration) -> Vec<Verdict> {
+    /// it ends, and from there it is not far. All are at `temperature`.
+    pub fn verdicts(&self, topic: &Topic, whole: &Calibration, temperature: f64) -> Vec<Verdict> {
         let calibrations: Vec<Calibration> =
-            (0..self.of).map(|part| self.calibration_on(whole, |i| self.parts[i] != part)).collect();
+            (0..self.of).map(|part| self.calibration_on(whole, |i| self.parts[i] != part).at(temperature)).collect();
         let each = self.logits.iter().zip(&self.parts);
         each.map(|(logits, &part)| Verdict::from_logits(calibrations[part].apply(logits), topic)).collect()
     }

@@ -102,9 +102,14 @@ fn is_taught(topic_file: &str) -> bool {
     topic_file.contains("opinions = ")
 }
 
-/// All in the repository that a topic's models are made of.
+/// All in the repository that a topic's models are made of and measured on.
 fn inputs(cli: &Path, topic: &Path) -> Result<stamp::Inputs> {
-    let parts = ["topic.toml", "corpus.jsonl", "variations.jsonl", "opinions"].map(|name| topic.join(name));
+    let is_input = |path: &PathBuf| {
+        path.is_dir() || path.extension().is_some_and(|extension| extension == "toml" || extension == "jsonl")
+    };
+    let entries = std::fs::read_dir(topic)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let mut parts: Vec<PathBuf> = entries.into_iter().filter(is_input).collect();
+    parts.sort();
     parts.iter().try_fold(stamp::Inputs::default().path(cli)?, |all, path| all.path(path))
 }
 

@@ -8,7 +8,7 @@ use clap::Parser;
 use serde_json::json;
 use stancelight::encoder::Shape;
 use stancelight_encoder::{Checkpoints, Options, train};
-use stancelight_train::{Corpus, TopicFile};
+use stancelight_train::{Corpus, Row, TopicFile};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -79,6 +79,7 @@ pub fn run(
     args: &Args,
     file: &TopicFile,
     read: &Read,
+    calibrating: &[&Row],
     seed: u64,
     jobs: usize,
     data_dir: Option<&Path>,
@@ -111,7 +112,8 @@ pub fn run(
         checkpoints,
     };
     let bar = bar("{msg} {wide_bar} {pos}/{len} {elapsed}, {eta} left");
-    let trained = train(&read.corpus, read.held, &dev, file, &options, &|what, done, all| bar.tell(what, done, all));
+    let trained =
+        train(&read.corpus, read.held, &dev, calibrating, file, &options, &|what, done, all| bar.tell(what, done, all));
     drop(bar);
     let trained = trained?;
     let epochs: String = (1..)
