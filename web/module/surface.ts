@@ -4,8 +4,9 @@
 import { Painter, type Paint, type Sentence, type Topic } from "stancelight-wasm";
 import { isEngineHere } from "./engine";
 import { coded } from "./errors";
-import { addLooks, type Renderer } from "./looks";
+import { addLooks, darkWhere, type Renderer } from "./looks";
 import { MarkPainter } from "./marks";
+import { Quiet } from "./quiet";
 import { RangePainter } from "./ranges";
 import { isPainted, spanOf } from "./spans";
 import type { ElementText } from "./text";
@@ -52,17 +53,32 @@ export function surfaceOn(root: Element, topic: Topic, renderer: PaintOptions["r
   const { used, painter } = painterOn(root, prefix, renderer);
   const home = root.getRootNode();
   const scope = home instanceof ShadowRoot ? home : root.ownerDocument;
-  const removeLooks = addLooks(topic, prefix, scope, used);
+  let dark: string | undefined;
+  let removeLooks = () => {};
+  const suit = () => {
+    if (dark === (dark = darkWhere(root))) return;
+    removeLooks();
+    removeLooks = addLooks(topic, prefix, scope, used, dark);
+  };
+  suit();
+  // A page's switch between light and dark shows there; its colours may take a moment.
+  const quiet = new Quiet(suit);
+  const observer = new MutationObserver(() => quiet.soon());
+  const { documentElement, body } = root.ownerDocument;
+  for (const outer of [documentElement, body]) if (outer) observer.observe(outer, { attributes: true });
   let isGone = false;
   return {
     cuts: used === "mark",
     paint(spans, read) {
+      suit();
       if (painter instanceof RangePainter) painter.paint(spans, read);
       else painter.paint(spans.map((span) => ({ ...span, start: read.place(span.start, false), end: read.place(span.end, true) })));
     },
     remove() {
       if (isGone) return;
       isGone = true;
+      observer.disconnect();
+      quiet.cancel();
       painter.clear();
       if (painter instanceof Painter) painter.free();
       removeLooks();

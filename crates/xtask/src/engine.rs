@@ -2,6 +2,7 @@
 //! `.wasm` files go out, one of them with vector instructions, which nearly every browser has. The script is the
 //! same for both: what loads the engine chooses by asking the browser.
 
+use crate::names::Names;
 use crate::process::step;
 use crate::wasm_target::{TRIPLE, Toolchain, prepare};
 use crate::{root, stamp};
@@ -56,7 +57,7 @@ pub fn build() -> Result<PathBuf> {
     let out = root().join("target/xtask/engine");
     let toolchain = prepare()?;
     let sources = stamp::Inputs::default()
-        .text(&format!("{toolchain:?} {PLAIN:?} {SIMD:?} {BINDINGS:?}"))
+        .text(&format!("{toolchain:?} {PLAIN:?} {SIMD:?} {BINDINGS:?} numbered"))
         .path(&root().join("crates/stancelight"))?
         .path(&root().join("crates/stancelight-wasm"))?
         .path(&root().join("Cargo.toml"))?
@@ -77,6 +78,18 @@ pub fn build() -> Result<PathBuf> {
         Ok(())
     })?;
     Ok(out)
+}
+
+/// Takes the chance out of the names that a script and its engine know one another's functions by.
+fn shorten(script: &Path, engine: &Path) -> Result<()> {
+    let [mut text, mut code] = [std::fs::read(script)?, std::fs::read(engine)?];
+    let names = Names::of(&String::from_utf8_lossy(&text));
+    let missing = names.replace(&mut code);
+    ensure!(missing.is_empty(), "{}: it does not have {}", engine.display(), missing.join(", "));
+    names.replace(&mut text);
+    std::fs::write(script, text)?;
+    std::fs::write(engine, code)?;
+    Ok(())
 }
 
 impl Build {
@@ -109,6 +122,7 @@ impl Build {
         wasm_bindgen_cli::wasm_bindgen::run_cli_with_args(args).context("generating the bindings failed")?;
         let raw = out.join("raw.wasm");
         std::fs::rename(out.join(WASM), &raw)?;
+        shorten(&out.join(SCRIPTS[0]), &raw)?;
         let mut optimise = Command::new("node");
         optimise.arg(root().join("web/node_modules/binaryen/bin/wasm-opt"));
         optimise.args(FEATURES).args(self.feature).args(["-O3", "--strip-debug", "--strip-producers"]);

@@ -8,6 +8,7 @@ mod demo;
 mod engine;
 mod examples;
 mod models;
+mod names;
 mod parity;
 mod process;
 mod serve;
