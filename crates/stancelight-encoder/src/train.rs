@@ -17,8 +17,8 @@ use crate::{hints, pieces, vectors};
 use stancelight::encoder::{Shape, check_bits};
 use stancelight::{Encoder, Model, Scorer};
 use stancelight_train::folds::{self, Folds};
-use stancelight_train::judge::{Judgement, facts, judge, temperature_fact};
-use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile, logits, temperature};
+use stancelight_train::judge::{Judgement, facts, judge};
+use stancelight_train::{Corpus, Evaluation, HeldOut, Progress, Row, TopicFile, Transfer, logits};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -204,10 +204,10 @@ pub fn train(
     if let Some(linear) = &linear {
         branch::append(&mut said, calibrating, linear, &file.topic);
     }
-    let temperature = temperature(&calibration, calibrating, &said);
-    branch::fold_in(&calibration.at(temperature), &mut weights, linear.as_mut());
+    let transfer = Transfer::find(&held_out, &calibration, calibrating, &said, file.prior.as_deref());
+    branch::fold_in(&transfer.apply(&calibration), &mut weights, linear.as_mut());
     held_out.truncate(kept.len());
-    let judgement = judge(&held_out, &held_out.calibration(), temperature, file, &corpus.sources, options.seed);
+    let judgement = judge(&held_out, &held_out.calibration(), &transfer, file, &corpus.sources, options.seed);
     let Judgement { topic, overall, by_source, warnings: doubts } = judgement;
     let encoder = Encoder::quantize(options.shape, options.bits, pieces.clone(), &weights)?;
     let (scorer, beside) = match linear {
@@ -268,7 +268,7 @@ pub fn train(
         ("seed", options.seed.to_string()),
         ("validation", report.validation()),
     ];
-    let own = own.into_iter().chain(temperature_fact(temperature, calibrating.len()));
+    let own = own.into_iter().chain(transfer.facts(&topic));
     let facts = facts(corpus, held, &topic, &report.overall, own);
     Ok(Trained { model: Model { topic, facts, scorer }, report })
 }

@@ -6,9 +6,6 @@
 //! scalar cannot change a ranking; the shifts undo priors that weighting has moved. Where several scorers judge
 //! together each has a factor, and what they say is weighed in the same step ("logarithmic opinion pool", Genest and
 //! Zidek 1986).
-//!
-//! Folds are of the same source as what was learned from, and a model is less often right elsewhere: on sentences of
-//! another source a last, single [`temperature`] is found.
 
 /// Calibrated logits are `Σ factor · logit + shift`. A sentence's logits are those of each scorer, one scorer after
 /// the other.
@@ -37,13 +34,6 @@ impl Calibration {
     /// Applies it to one sentence's logits.
     pub fn apply(&self, logits: &[f64]) -> Vec<f64> {
         weighed(&self.factors, &self.shift, logits).collect()
-    }
-
-    /// The same, all logits divided by `temperature`: what is likeliest stays so.
-    #[must_use]
-    pub fn at(&self, temperature: f64) -> Self {
-        let divided = |numbers: &[f64]| numbers.iter().map(|x| x / temperature).collect();
-        Self { factors: divided(&self.factors), shift: divided(&self.shift) }
     }
 }
 
@@ -224,7 +214,7 @@ mod tests {
             (0..2000).map(|i| [7, 11, 13].map(|by| f64::from(i * by % 97) / 16.0).to_vec()).collect();
         let rows: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
         for truth in [0.8, 1.0, 1.25, 3.0] {
-            let honest = Calibration::mean(1, 3).at(truth);
+            let honest = Calibration { factors: vec![1.0 / truth], shift: vec![0.0; 3] };
             let targets: Vec<Vec<f32>> = logits
                 .iter()
                 .map(|z| stancelight::softmax(&honest.apply(z)).into_iter().map(|p| p as f32).collect())

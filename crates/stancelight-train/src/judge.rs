@@ -5,6 +5,7 @@ use crate::calibrate::Calibration;
 use crate::corpus::Corpus;
 use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, threshold_for};
 use crate::topic_file::{Threshold, TopicFile};
+use crate::transfer::Transfer;
 use crate::validate::HeldOut;
 use stancelight::Topic;
 
@@ -28,18 +29,18 @@ const FEW: usize = 300;
 const TOO_FEW: usize = 50;
 
 /// Chooses the threshold as the topic file says, and measures. `whole` is the calibration on all that was held out,
-/// `temperature` what another source then asks for; `seed` drives the bootstrap.
+/// `transfer` what the text that the model is for then asks for; `seed` drives the bootstrap.
 pub fn judge(
     held: &HeldOut<'_>,
     whole: &Calibration,
-    temperature: f64,
+    transfer: &Transfer,
     file: &TopicFile,
     sources: &[String],
     seed: u64,
 ) -> Judgement {
     let mut topic = file.topic.clone();
     let truths: Vec<usize> = held.rows.iter().map(|row| row.label()).collect();
-    let mut verdicts = held.verdicts(&topic, whole, temperature);
+    let mut verdicts = held.verdicts(&topic, whole, transfer);
     if let Threshold::Precision(precision) = file.threshold {
         let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
         #[allow(clippy::cast_possible_truncation, reason = "two decimals")]
@@ -85,17 +86,13 @@ fn doubts(overall: &Evaluation) -> Vec<String> {
     out
 }
 
-/// What the model file tells of the temperature, where sentences of another source gave one.
-pub fn temperature_fact(temperature: f64, sentences: usize) -> Option<(&'static str, String)> {
-    let told = || format!("{temperature:.2}, found on {sentences} sentences kept from learning and from the folds");
-    (sentences > 0).then(|| ("temperature", told()))
-}
-
 /// No fewer bytes than [`facts`] will take of the file, before there are any figures. Only names may be long.
 pub fn facts_length(corpus: &Corpus, topic: &Topic) -> usize {
     const ALL_ELSE: usize = 1_500;
     const AROUND: usize = 16;
-    let names = corpus.sources.iter().chain(topic.labels.iter().map(|label| &label.name));
+    // Labels are told of twice: how many there are, and their shares.
+    let labels = topic.labels.iter().chain(&topic.labels).map(|label| &label.name);
+    let names = corpus.sources.iter().chain(labels);
     ALL_ELSE + names.map(|name| name.len() + AROUND).sum::<usize>()
 }
 

@@ -5,6 +5,7 @@
 use crate::compile::FitOptions;
 use crate::error::TrainError;
 use crate::evaluate::{Estimate, evaluate_rows};
+use crate::transfer::Transfer;
 use crate::validate::Validation;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -30,6 +31,7 @@ pub fn learning_curve(
     validation: &Validation<'_>,
     fit: &FitOptions,
     whole: Estimate,
+    transfer: &Transfer,
     seed: u64,
 ) -> Result<Vec<LearningPoint>, TrainError> {
     let mut order: Vec<usize> = (0..validation.inside.len()).collect();
@@ -43,7 +45,7 @@ pub fn learning_curve(
     let measured = PARTS.into_iter().map(|hundredths| {
         let what = format!("{hundredths} %");
         let held = validation.run(&what, fit, |fold| part(validation, &order, fold, hundredths))?;
-        let verdicts = held.verdicts(validation.topic, &held.calibration(), 1.0);
+        let verdicts = held.verdicts(validation.topic, &held.calibration(), transfer);
         let evaluation = evaluate_rows(&held.rows, &verdicts, validation.topic, seed);
         Ok(point(hundredths, evaluation.macro_f1))
     });

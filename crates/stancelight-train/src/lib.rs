@@ -30,6 +30,7 @@ mod sieve;
 mod slices;
 mod topic_file;
 mod train;
+mod transfer;
 mod validate;
 pub mod vocabulary;
 
@@ -46,4 +47,5 @@ pub use search::{Search, Trial};
 pub use slices::{length, slices};
 pub use topic_file::{CardText, DataSource, Threshold, TopicFile};
 pub use train::{Options, Progress, Report, Size, Trained, train};
-pub use validate::{HeldOut, logits, temperature};
+pub use transfer::Transfer;
+pub use validate::{HeldOut, logits};

@@ -13,6 +13,9 @@ pub struct TopicFile {
     pub topic: Topic,
     /// How the threshold is chosen.
     pub threshold: Threshold,
+    /// The share that each label is expected to have of the text that the model is for, if that is not the labelled
+    /// sentences'.
+    pub prior: Option<Vec<f64>>,
     /// What its training data is, beyond the files named when training.
     pub data: Vec<DataSource>,
     /// What a teacher is tuned on beside the files named then; the model itself does not learn from it.
@@ -153,6 +156,7 @@ struct FileLabel {
     underline: Option<String>,
     #[serde(default)]
     meaning: String,
+    prior: Option<f64>,
 }
 
 impl TopicFile {
@@ -196,6 +200,13 @@ impl TopicFile {
                 return Err((find("precision"), "give either `threshold` or `precision`, not both".into()));
             }
         };
+        let prior: Option<Vec<f64>> = file.labels.iter().map(|label| label.prior).collect();
+        let is_whole =
+            |prior: &Vec<f64>| prior.iter().all(|&p| p > 0.0) && (prior.iter().sum::<f64>() - 1.0).abs() < 1e-6;
+        if !prior.as_ref().map_or_else(|| file.labels.iter().all(|label| label.prior.is_none()), is_whole) {
+            let message = "`prior` is a label's share: give it to every label, above 0 and adding up to 1, or to none";
+            return Err((find("prior"), message.into()));
+        }
         let mut labels = Vec::new();
         for label in file.labels {
             let style = label.underline.as_deref().unwrap_or("solid");
@@ -251,7 +262,7 @@ impl TopicFile {
             );
             return Err((find("[[teacher]]"), message));
         }
-        Ok(Self { topic, threshold, data: file.data, teacher: file.teacher, card: file.card })
+        Ok(Self { topic, threshold, prior, data: file.data, teacher: file.teacher, card: file.card })
     }
 }
 
@@ -302,6 +313,22 @@ underline = "wavy"
         assert!(TopicFile::parse(&format!("{GOOD}{data}measure = true\n")).unwrap().data[0].calibrate);
         let (line, said) = TopicFile::parse(&format!("{GOOD}{data}")).unwrap_err();
         assert!(line == 15 && said.contains("`measure = true`"), "{line}: {said}");
+    }
+
+    #[test]
+    fn labels_may_have_a_share() {
+        let shares = |good: &str, bad: &str| {
+            let text = GOOD.replace("pole = 1\n", &format!("pole = 1\n{good}\n"));
+            TopicFile::parse(&text.replace("pole = -1\n", &format!("pole = -1\n{bad}\n")))
+        };
+        assert_eq!(shares("prior = 0.3", "prior = 0.7").unwrap().prior, Some(vec![0.3, 0.7]));
+        assert_eq!(shares("", "").unwrap().prior, None);
+        for (good, bad) in
+            [("prior = 0.3", ""), ("", "prior = 1.0"), ("prior = 0.5", "prior = 0.6"), ("prior = 0.0", "prior = 1.0")]
+        {
+            let (line, said) = shares(good, bad).unwrap_err();
+            assert!((8..=13).contains(&line) && said.contains("adding up to 1"), "{line}: {said}");
+        }
     }
 
     #[test]

@@ -5,19 +5,19 @@
 //! Calibration and measurement use models fitted, pruned and rounded exactly as the final one and scored by
 //! the engine itself. Outside data (from the topic file) is only ever trained on, never held out, and not
 //! where it nearly repeats what is: what is measured is the labelled data the caller named. Where there are many rows,
-//! some folds say as much as all. How sure the model may be elsewhere, sentences of a source that it did not learn from
-//! say: they set the temperature.
+//! some folds say as much as all. How sure the model may be of other text, [`crate::transfer`] says.
 
 use crate::compile::{FitOptions, features_within, fit_model, length};
 use crate::corpus::{Corpus, Row};
 use crate::error::TrainError;
 use crate::evaluate::{Evaluation, evaluate_rows};
 use crate::folds::{self, Folds};
-use crate::judge::{Judgement, facts, facts_length, judge, temperature_fact};
+use crate::judge::{Judgement, facts, facts_length, judge};
 use crate::learning_curve::{LearningPoint, learning_curve};
 use crate::search::{Search, Split, search};
 use crate::topic_file::TopicFile;
-use crate::validate::{HeldOut, Validation, logits, temperature};
+use crate::transfer::Transfer;
+use crate::validate::{HeldOut, Validation, logits};
 use serde::Serialize;
 use stancelight::{Model, Scorer};
 use std::time::{Duration, Instant};
@@ -177,8 +177,8 @@ pub fn train(
     let mut linear = if once { validated.scorers.swap_remove(0) } else { fit_model(&rows, topic, &fit_options)? };
     progress("fitting", 1, 1);
     let said = logits(calibrating, Scorer::Linear(linear.clone()), topic);
-    let temperature = temperature(&calibration, calibrating, &said);
-    let shipped = calibration.at(temperature);
+    let transfer = Transfer::find(&validated, &calibration, calibrating, &said, file.prior.as_deref());
+    let shipped = transfer.apply(&calibration);
     #[allow(clippy::cast_possible_truncation, reason = "models store f32")]
     for (k, shift) in shipped.shift.iter().enumerate() {
         linear.scale[k] = (f64::from(linear.scale[k]) * shipped.factors[0]) as f32;
@@ -186,14 +186,14 @@ pub fn train(
     }
 
     let Judgement { topic, overall, by_source, warnings: doubts } =
-        judge(&validated, &calibration, temperature, file, &corpus.sources, options.seed);
+        judge(&validated, &calibration, &transfer, file, &corpus.sources, options.seed);
     warnings.extend(doubts);
     let sizes = match options.max_bytes {
-        Some(_) => sizes(&validation, &fit_options, &validated)?,
+        Some(_) => sizes(&validation, &fit_options, &validated, &transfer)?,
         None => Vec::new(),
     };
     let learning_curve = match options.learning_curve {
-        true => learning_curve(&validation, &fit_options, overall.macro_f1, options.seed)?,
+        true => learning_curve(&validation, &fit_options, overall.macro_f1, &transfer, options.seed)?,
         false => Vec::new(),
     };
     let report = Report {
@@ -216,13 +216,18 @@ pub fn train(
         ("seed", options.seed.to_string()),
         ("cross-validation", report.validation()),
     ];
-    let own = own.into_iter().chain(temperature_fact(temperature, calibrating.len()));
+    let own = own.into_iter().chain(transfer.facts(&topic));
     let facts = facts(corpus, held, &topic, &report.overall, own);
     Ok(Trained { model: Model { topic, facts, scorer: Scorer::Linear(linear) }, report })
 }
 
 /// What a quarter, a half and twice the features would reach beside those that were kept.
-fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> Result<Vec<Size>, TrainError> {
+fn sizes(
+    validation: &Validation<'_>,
+    fit: &FitOptions,
+    whole: &HeldOut<'_>,
+    transfer: &Transfer,
+) -> Result<Vec<Size>, TrainError> {
     let most = fit.max_features;
     let mut out = Vec::new();
     for features in [most / 4, most / 2, most, most * 2] {
@@ -234,7 +239,7 @@ fn sizes(validation: &Validation<'_>, fit: &FitOptions, whole: &HeldOut<'_>) -> 
         };
         let held = other.as_ref().unwrap_or(whole);
         let bytes: usize = held.scorers.iter().map(|linear| length(validation.topic, linear.clone())).sum();
-        let verdicts = held.verdicts(validation.topic, &held.calibration(), 1.0);
+        let verdicts = held.verdicts(validation.topic, &held.calibration(), transfer);
         let macro_f1 = evaluate_rows(&held.rows, &verdicts, validation.topic, 1).macro_f1;
         out.push(Size { features, bytes: bytes / held.scorers.len().max(1), macro_f1: macro_f1.value });
     }

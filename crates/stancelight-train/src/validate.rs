@@ -1,12 +1,13 @@
 //! Held-out verdicts: rows and their folds come in; what models fitted, pruned and rounded exactly as the
 //! final one say of the rows they were not fitted on goes out.
 
-use crate::calibrate::{self, Calibration};
+use crate::calibrate::Calibration;
 use crate::compile::{FitOptions, fit_model};
 use crate::corpus::Row;
 use crate::error::TrainError;
 use crate::parallel::parallel;
 use crate::train::Progress;
+use crate::transfer::Transfer;
 use stancelight::{Linear, Model, Predictor, Scorer, Topic, Verdict, score_all};
 
 /// One cross-validation: everything that stays the same whatever is trained on and however.
@@ -93,18 +94,11 @@ pub fn logits(rows: &[&Row], scorer: Scorer, topic: &Topic) -> Vec<Vec<f64>> {
     score_all(rows.iter().map(|row| row.text.as_str()), &predictor).map(|verdict| verdict.logits).collect()
 }
 
-/// The temperature that makes calibrated logits honest on rows of another source, of which the scorers said `logits`.
-pub fn temperature(calibration: &Calibration, rows: &[&Row], logits: &[Vec<f64>]) -> f64 {
-    let calibrated: Vec<Vec<f64>> = logits.iter().map(|logits| calibration.apply(logits)).collect();
-    let calibrated: Vec<&[f64]> = calibrated.iter().map(Vec::as_slice).collect();
-    calibrate::temperature(&calibrated, &targets(rows), &weights(rows))
-}
-
-fn targets<'a>(rows: &[&'a Row]) -> Vec<&'a [f32]> {
+pub(crate) fn targets<'a>(rows: &[&'a Row]) -> Vec<&'a [f32]> {
     rows.iter().map(|row| row.target.as_slice()).collect()
 }
 
-fn weights(rows: &[&Row]) -> Vec<f32> {
+pub(crate) fn weights(rows: &[&Row]) -> Vec<f32> {
     rows.iter().map(|row| row.weight).collect()
 }
 
@@ -132,10 +126,10 @@ impl HeldOut<'_> {
 
     /// Verdicts for measuring: each part calibrated on the other parts only, so that the reliability figures
     /// never saw what they are measured on. `whole` is the calibration on all: where to begin does not matter for where
-    /// it ends, and from there it is not far. All are at `temperature`.
-    pub fn verdicts(&self, topic: &Topic, whole: &Calibration, temperature: f64) -> Vec<Verdict> {
+    /// it ends, and from there it is not far. All are changed by `transfer`.
+    pub fn verdicts(&self, topic: &Topic, whole: &Calibration, transfer: &Transfer) -> Vec<Verdict> {
         let calibrations: Vec<Calibration> =
-            (0..self.of).map(|part| self.calibration_on(whole, |i| self.parts[i] != part).at(temperature)).collect();
+            (0..self.of).map(|part| transfer.apply(&self.calibration_on(whole, |i| self.parts[i] != part))).collect();
         let each = self.logits.iter().zip(&self.parts);
         each.map(|(logits, &part)| Verdict::from_logits(calibrations[part].apply(logits), topic)).collect()
     }
