@@ -51,6 +51,28 @@ fn sentences_of_another_source_set_the_temperature_and_no_label() {
 }
 
 #[test]
+fn labels_weigh_what_their_shares_are_expected_to_be() {
+    let fixture = Fixture::new();
+    let topic = std::fs::read_to_string(fixture.path("topic.toml")).unwrap();
+    // Of its words nothing was learned.
+    std::fs::write(fixture.path("asked.jsonl"), "{\"text\": \"grey tiles glisten\"}\n").unwrap();
+    let shares_of_bad = [0.1, 0.3, 0.8].map(|bad| {
+        let rest = (1.0 - bad) / 2.0;
+        let with = |topic: String, (pole, prior): (&str, f64)| topic.replace(pole, &format!("{pole}\nprior = {prior}"));
+        let poles = [("pole = 1.0", rest), ("pole = 0.0", rest), ("pole = -1.0", bad)];
+        std::fs::write(fixture.path("topic.toml"), poles.into_iter().fold(topic.clone(), with)).unwrap();
+        fixture.train("model.stance").ok();
+        let model = fixture.model();
+        let told = format!("good {rest}, plain {rest}, bad {bad}; of the sentences calibrated on 0.33, 0.33, 0.33");
+        let inspected = run(&["inspect", &model]).ok();
+        assert!(inspected.contains(&told), "{told} in {inspected}");
+        let said = run(&["predict", &model, &fixture.path("asked.jsonl").display().to_string()]).ok();
+        serde_json::from_str::<Value>(&said).unwrap()["stance"]["probabilities"]["bad"].as_f64().unwrap()
+    });
+    assert!(shares_of_bad.is_sorted() && shares_of_bad[2] > shares_of_bad[0] + 0.1, "{shares_of_bad:?}");
+}
+
+#[test]
 fn a_learning_curve_ends_at_the_figure_of_all_sentences() {
     let fixture = Fixture::new();
     let [topic, data, model] =
