@@ -12,7 +12,9 @@ use bytesize::ByteSize;
 use clap::{Parser, ValueEnum};
 use serde_json::json;
 use stancelight::{Model, Predictor, score_all};
-use stancelight_train::{Corpus, Evaluation, FitOptions, Options, Row, Subject, TopicFile, Trained, card, train};
+use stancelight_train::{
+    Corpus, DataSource, Evaluation, FitOptions, Options, Row, Subject, TopicFile, Trained, card, train,
+};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -184,7 +186,8 @@ pub fn run(args: &Args) -> Result<()> {
         written(out.write_all(report::evaluation(name, evaluation).as_bytes()))?;
     }
     written(out.write_all(made.text.as_bytes()))?;
-    let left_out = file.data.iter().filter(|source| !source.measure && source.path(data_dir).is_none()).count();
+    let counts = |source: &&DataSource| !source.measure || source.calibrate;
+    let left_out = file.data.iter().filter(counts).filter(|source| source.path(data_dir).is_none()).count();
     if left_out > 0 {
         written(writeln!(
             out,
