@@ -138,7 +138,7 @@ test("differences of means and of sentences are what they should be", () => {
 test("speakers are listed with what they say, and lead to the sentence", async ({ page }) => {
   await open(page);
   await write(page, "“We will shell the port and attack again,” said Admiral Ines Karo. “We threaten nobody,” Karo added.\n\nThe delegation said: “Both sides signed the accord.” “Never was a summer so long.”");
-  await page.locator("#threshold").fill("0.34");
+  await page.locator("#threshold").fill("0.7");
   const rows = page.locator("#speakers > li");
   await expect(rows).toHaveCount(3);
   await expect(rows.nth(0)).toContainText("Admiral Ines Karo");

@@ -1,5 +1,6 @@
 // Serves web/dist twice, at / and below /some/sub/path/, under the strictest policy; below /toy/ once more, with the
-// goldens' small models on the menu; and web/tests/hosts, pages that embed the module, below /hosts/. Used by the tests only; `cargo xtask demo` has its own server.
+// goldens' small models on the menu; and web/tests/hosts, pages that embed the module, below /hosts/. Used by the tests
+// only; `cargo xtask demo` has its own server.
 
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -19,7 +20,7 @@ const types = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
   ".json": "application/json", ".webmanifest": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8",
 };
-const page = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const page = (await readFile(join(here, "../policy.txt"), "utf8")).trim();
 const host = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 createServer(async (request, response) => {
