@@ -26,7 +26,7 @@ const PREFERS_DARK = "(prefers-color-scheme:dark)";
 export function darkWhere(element: Element): string {
   const { color } = getComputedStyle(element);
   const space = color[0];
-  const [a = 0, b = a, c = a] = (color.match(/(?<=[( ])[\d.]+/g) ?? []).map(Number);
+  const [a = 0, b = a, c = a] = color.split(/[( ]/).map(parseFloat).filter((number) => number >= 0);
   // Of `rgb()` and `color()` there are three parts; `lab()`, `oklch()` and the like begin with the lightness.
   const lightness = space === "r" ? (a + b + c) / 765 : space === "c" ? (a + b + c) / 3 : space === "l" ? a / 100 : a;
   const isDark = lightness > 0.5;
