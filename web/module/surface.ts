@@ -56,11 +56,12 @@ export function surfaceOn(root: Element, topic: Topic, renderer: PaintOptions["r
   let dark: string | undefined;
   let removeLooks = () => {};
   const suit = () => {
-    if (dark === (dark = darkWhere(root))) return;
+    const now = darkWhere(root);
+    if (now === dark) return;
+    dark = now;
     removeLooks();
     removeLooks = addLooks(topic, prefix, scope, used, dark);
   };
-  suit();
   // A page's switch between light and dark shows there; its colours may take a moment.
   const quiet = new Quiet(suit);
   const observer = new MutationObserver(() => quiet.soon());

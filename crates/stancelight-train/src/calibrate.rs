@@ -187,12 +187,15 @@ fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<f64>) -> Option<Vec<f64>> {
 mod tests {
     use super::{Calibration, temperature};
 
-    /// What is found on logits whose targets are exactly what `truth` makes of them.
+    /// Exactly what `truth` makes of logits.
+    fn targets(truth: &Calibration, logits: &[Vec<f64>]) -> Vec<Vec<f32>> {
+        let target = |z: &Vec<f64>| stancelight::softmax(&truth.apply(z)).into_iter().map(|p| p as f32).collect();
+        logits.iter().map(target).collect()
+    }
+
+    /// What is found on logits with such targets.
     fn found(truth: &Calibration, logits: &[Vec<f64>]) -> Calibration {
-        let targets: Vec<Vec<f32>> = logits
-            .iter()
-            .map(|z| stancelight::softmax(&truth.apply(z)).into_iter().map(|p| p as f32).collect())
-            .collect();
+        let targets = targets(truth, logits);
         let rows: Vec<&[f32]> = targets.iter().map(Vec::as_slice).collect();
         let logits: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
         let start = Calibration::mean(truth.factors.len(), truth.shift.len());
@@ -215,10 +218,7 @@ mod tests {
         let rows: Vec<&[f64]> = logits.iter().map(Vec::as_slice).collect();
         for truth in [0.8, 1.0, 1.25, 3.0] {
             let honest = Calibration { factors: vec![1.0 / truth], shift: vec![0.0; 3] };
-            let targets: Vec<Vec<f32>> = logits
-                .iter()
-                .map(|z| stancelight::softmax(&honest.apply(z)).into_iter().map(|p| p as f32).collect())
-                .collect();
+            let targets = targets(&honest, &logits);
             let targets: Vec<&[f32]> = targets.iter().map(Vec::as_slice).collect();
             let found = temperature(&rows, &targets, &vec![1.0; rows.len()]);
             assert!((found - truth).abs() < 0.01 * truth, "{found} for {truth}");

@@ -149,12 +149,12 @@ pub fn features_within(
 
 /// Bytes of a file of a scorer and its topic, with nothing said of its making.
 pub fn length(topic: &Topic, linear: Linear) -> usize {
-    uncalibrated(topic, linear).to_bytes().len()
+    uncalibrated(topic, Scorer::Linear(linear)).to_bytes().len()
 }
 
 /// A model of a scorer, of which nothing else is known yet.
-pub fn uncalibrated(topic: &Topic, linear: Linear) -> Model {
-    Model { topic: topic.clone(), facts: Vec::new(), scorer: Scorer::Linear(linear) }
+pub fn uncalibrated(topic: &Topic, scorer: Scorer) -> Model {
+    Model { topic: topic.clone(), facts: Vec::new(), scorer }
 }
 
 /// Every feature, the ones that move logits the most first.

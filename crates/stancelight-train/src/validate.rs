@@ -2,13 +2,13 @@
 //! final one say of the rows they were not fitted on goes out.
 
 use crate::calibrate::Calibration;
-use crate::compile::{FitOptions, fit_model};
+use crate::compile::{FitOptions, fit_model, uncalibrated};
 use crate::corpus::Row;
 use crate::error::TrainError;
 use crate::parallel::parallel;
 use crate::train::Progress;
 use crate::transfer::Transfer;
-use stancelight::{Linear, Model, Predictor, Scorer, Topic, Verdict, score_all};
+use stancelight::{Linear, Predictor, Scorer, Topic, Verdict, score_all};
 
 /// One cross-validation: everything that stays the same whatever is trained on and however.
 pub struct Validation<'a> {
@@ -90,7 +90,7 @@ impl<'a> Validation<'a> {
 
 /// What the engine says of rows with a scorer, one logit a label.
 pub fn logits(rows: &[&Row], scorer: Scorer, topic: &Topic) -> Vec<Vec<f64>> {
-    let predictor = Predictor::new(Model { topic: topic.clone(), facts: Vec::new(), scorer });
+    let predictor = Predictor::new(uncalibrated(topic, scorer));
     score_all(rows.iter().map(|row| row.text.as_str()), &predictor).map(|verdict| verdict.logits).collect()
 }
 

@@ -56,6 +56,7 @@ const BINDINGS: [&str; 3] = ["--target", "web", "--omit-default-module-path"];
 pub fn build() -> Result<PathBuf> {
     let out = root().join("target/xtask/engine");
     let toolchain = prepare()?;
+    // What is made of the bindings counts as well: their functions are numbered.
     let sources = stamp::Inputs::default()
         .text(&format!("{toolchain:?} {PLAIN:?} {SIMD:?} {BINDINGS:?} numbered"))
         .path(&root().join("crates/stancelight"))?

@@ -33,8 +33,7 @@ const ENCODER: &str = "encoder.stance";
 const ONCE: &str = "--no-search";
 
 /// How a topic's encoder is trained, if not by default. That of the flagship reads 243,000 sentences: five times, and with
-/// hints for the first 122,000, among them all that are no variations, it takes half an hour on two quick cores and over
-/// an hour on slow ones.
+/// hints for the first 122,000, among them all that are no variations, it takes half an hour on two quick cores.
 fn asked(topic: &str, vectors: Option<&Path>) -> Vec<OsString> {
     let many = topic == "cooperation-threat";
     let mut out: Vec<OsString> = Vec::new();
