@@ -1,8 +1,8 @@
-//! Where learning stands, on disk: enough to go on to the very same result, in one safetensors file that is always
-//! whole.
+//! Where learning stands, on disk: enough to go on to the very same result, in safetensors files that are always whole;
+//! one of what is learned, and one of the hints, which take a third of the time and are found before the first step.
 //!
-//! A checkpoint belongs to one beginning and one set of examples and settings; their fingerprint stands in it, and any
-//! other is refused.
+//! Each belongs to one beginning and one set of examples and settings; their fingerprint stands in it, and any other is
+//! refused.
 
 use crate::error::EncodeError;
 use crate::example::{Example, Examples};
@@ -10,6 +10,7 @@ use crate::learn::{Epoch, Schedule, State, learn};
 use crate::optimizer::AdamW;
 use crate::parameters::Plan;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::io::Write;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 const EVERY: Duration = Duration::from_secs(60);
 
 const FILE: &str = "checkpoint.safetensors";
+const HINTS: &str = "hints.safetensors";
 const TENSORS: [&str; 4] = ["parameters", "first", "second", "best"];
 
 /// All but the tensors.
@@ -93,7 +95,6 @@ fn fingerprint(plan: &Plan, begin: &[f32], schedule: &Schedule, examples: &Examp
 /// # Errors
 /// If it cannot be written; what stood there is then unchanged.
 fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeError> {
-    let path = folder.join(FILE);
     let rest = Rest {
         fingerprint,
         steps: state.adam.steps,
@@ -101,20 +102,54 @@ fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeErro
         loss: state.loss,
         epochs: state.epochs.clone(),
     };
+    let tensors = [&state.numbers, &state.adam.first, &state.adam.second, &state.best].map(Vec::as_slice);
+    write(folder, FILE, &rest, &TENSORS, &tensors)
+}
+
+/// Reads the checkpoint in a folder; none if there is none.
+///
+/// # Errors
+/// If it is damaged, or of other data or settings.
+fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State>, EncodeError> {
+    let path = folder.join(FILE);
+    let Some((rest, tensors)) = read::<Rest, 4>(&path, &TENSORS)? else { return Ok(None) };
+    if rest.fingerprint != fingerprint {
+        return Err(other(&path));
+    }
+    if tensors.iter().any(|numbers| numbers.len() != plan.len()) {
+        return Err(damaged(&path));
+    }
+    let [numbers, first, second, best] = tensors;
+    let adam = AdamW { first, second, steps: rest.steps };
+    Ok(Some(State { numbers, adam, batches: rest.batches, loss: rest.loss, epochs: rest.epochs, best }))
+}
+
+/// Writes tensors of one dimension and a note into a file of a folder, which is made if need be.
+///
+/// # Errors
+/// If it cannot be written; what stood there is then unchanged.
+fn write(
+    folder: &Path,
+    file: &str,
+    note: &impl Serialize,
+    names: &[&str],
+    tensors: &[&[f32]],
+) -> Result<(), EncodeError> {
+    let path = folder.join(file);
     let failed = |what: String| {
         EncodeError::file(&path, format!("cannot be written ({what}); choose another --checkpoint folder"))
     };
-    let rest = serde_json::to_string(&rest).map_err(|e| failed(e.to_string()))?;
-    let tensors = [&state.numbers, &state.adam.first, &state.adam.second, &state.best]
-        .map(|numbers| numbers.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>());
-    let views = TENSORS
+    let note = serde_json::to_string(note).map_err(|e| failed(e.to_string()))?;
+    let tensors: Vec<Vec<u8>> =
+        tensors.iter().map(|numbers| numbers.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
+    let views = names
         .iter()
         .zip(&tensors)
         .map(|(name, bytes)| Ok((*name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
         .map_err(|e| failed(e.to_string()))?;
     let bytes =
-        serialize(views, Some(HashMap::from([("state".to_owned(), rest)]))).map_err(|e| failed(e.to_string()))?;
+        serialize(views, Some(HashMap::from([("state".to_owned(), note)]))).map_err(|e| failed(e.to_string()))?;
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
@@ -126,45 +161,39 @@ fn save(folder: &Path, fingerprint: u32, state: &State) -> Result<(), EncodeErro
     write().map_err(|e| failed(e.to_string()))
 }
 
-/// Reads the checkpoint in a folder; none if there is none.
+/// The note and the tensors in a file; none if there is no file.
 ///
 /// # Errors
-/// If it is damaged, or of other data or settings.
-fn load(folder: &Path, fingerprint: u32, plan: &Plan) -> Result<Option<State>, EncodeError> {
-    let path = folder.join(FILE);
-    let bytes = match std::fs::read(&path) {
+/// If it is damaged.
+fn read<T: DeserializeOwned, const N: usize>(
+    path: &Path,
+    names: &[&str; N],
+) -> Result<Option<(T, [Vec<f32>; N])>, EncodeError> {
+    let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(EncodeError::file(&path, format!("cannot be read: {e}"))),
+        Err(e) => return Err(EncodeError::file(path, format!("cannot be read: {e}"))),
     };
-    let damaged = || EncodeError::file(&path, "not a whole checkpoint; delete it to start again");
-    let rest = SafeTensors::read_metadata(&bytes).ok().and_then(|(_, metadata)| {
-        let text = metadata.metadata().as_ref()?.get("state")?.clone();
-        serde_json::from_str::<Rest>(&text).ok()
-    });
-    let rest = rest.ok_or_else(damaged)?;
-    if rest.fingerprint != fingerprint {
-        let message = "was made with other data or settings; give the same ones, or delete it to start again";
-        return Err(EncodeError::file(&path, message));
-    }
-    let file = SafeTensors::deserialize(&bytes).map_err(|_| damaged())?;
-    let tensor = |name: &str| -> Option<Vec<f32>> {
-        let view = file.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
-        let numbers: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-        (numbers.len() == plan.len() && numbers.iter().all(|x| x.is_finite())).then_some(numbers)
+    let whole = || -> Option<(T, [Vec<f32>; N])> {
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).ok()?;
+        let note = serde_json::from_str(metadata.metadata().as_ref()?.get("state")?).ok()?;
+        let file = SafeTensors::deserialize(&bytes).ok()?;
+        let tensors = names.map(|name| {
+            let view = file.tensor(name).ok().filter(|view| view.dtype() == Dtype::F32)?;
+            let numbers: Vec<f32> = view.data().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+            numbers.iter().all(|x| x.is_finite()).then_some(numbers)
+        });
+        tensors.iter().all(Option::is_some).then(|| (note, tensors.map(Option::unwrap_or_default)))
     };
-    let state = || {
-        let [numbers, first, second, best] = TENSORS.map(tensor);
-        Some(State {
-            numbers: numbers?,
-            adam: AdamW { first: first?, second: second?, steps: rest.steps },
-            batches: rest.batches,
-            loss: rest.loss,
-            epochs: rest.epochs.clone(),
-            best: best?,
-        })
-    };
-    state().map(Some).ok_or_else(damaged)
+    whole().map(Some).ok_or_else(|| damaged(path))
+}
+
+fn damaged(path: &Path) -> EncodeError {
+    EncodeError::file(path, "not a whole checkpoint; delete it to start again")
+}
+
+fn other(path: &Path) -> EncodeError {
+    EncodeError::file(path, "was made with other data or settings; give the same ones, or delete it to start again")
 }
 
 /// The folder of checkpoints and what to do with the one there.
@@ -174,6 +203,31 @@ pub struct Checkpoints {
     pub folder: PathBuf,
     /// Go on from the one that is there.
     pub resume: bool,
+}
+
+impl Checkpoints {
+    /// The hints noted here, so many numbers each, or those that `find` finds, which are noted then.
+    ///
+    /// # Errors
+    /// What `find` says; or if the note cannot be read or written, is damaged, or of something else.
+    pub(crate) fn hints(
+        &self,
+        fingerprint: u32,
+        numbers: usize,
+        find: impl FnOnce() -> Result<Vec<Vec<f32>>, EncodeError>,
+    ) -> Result<Vec<Vec<f32>>, EncodeError> {
+        let path = self.folder.join(HINTS);
+        let noted = if self.resume { read::<u32, 1>(&path, &["hints"])? } else { None };
+        match noted {
+            Some((of, _)) if of != fingerprint => Err(other(&path)),
+            Some((_, [hints])) => Ok(hints.chunks_exact(numbers).map(<[f32]>::to_vec).collect()),
+            None => {
+                let hints = find()?;
+                write(&self.folder, HINTS, &fingerprint, &["hints"], &[&hints.concat()])?;
+                Ok(hints)
+            }
+        }
+    }
 }
 
 #[cfg(test)]

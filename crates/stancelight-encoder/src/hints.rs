@@ -8,6 +8,7 @@
 //! Sentence Embeddings Multilingual*, 2020). The head that guesses is thrown away: nothing of it is in the model's file.
 
 use crate::bert::Bert;
+use crate::checkpoint::Checkpoints;
 use crate::error::EncodeError;
 use crate::network::{in_batches, place};
 use crate::principal::Principal;
@@ -19,20 +20,45 @@ use std::path::Path;
 /// From so many sentences the directions are found in which all differ most.
 const SAMPLE: usize = 10_000;
 
-/// A hint for each row, of so many numbers; their mean squared length is 1.
+/// A hint for each row, of so many numbers; their mean squared length is 1. They are noted with the checkpoints, if there
+/// are any, or taken from there.
 ///
 /// # Errors
-/// If the folder holds no such model. That it has as many numbers, reading its word vectors has made sure of.
+/// If the folder holds no such model, or what was noted is of something else. That the model has as many numbers, reading
+/// its word vectors has made sure of.
 pub fn read(
     folder: &Path,
     rows: &[Row],
     numbers: usize,
     pool: &ThreadPool,
+    checkpoints: Option<&Checkpoints>,
     progress: &Progress<'_>,
 ) -> Result<Vec<Vec<f32>>, EncodeError> {
     let bert = Bert::read(folder, 1)?;
     let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-    let cut = bert.cut(&texts)?;
+    let find = || find(&bert, &texts, numbers, pool, progress);
+    match checkpoints {
+        Some(checkpoints) => checkpoints.hints(fingerprint(&bert, &texts, numbers), numbers, find),
+        None => find(),
+    }
+}
+
+/// Tells hints of one transformer for one list of texts from others.
+fn fingerprint(bert: &Bert, texts: &[&str], numbers: usize) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(format!("{numbers} {texts:?}").as_bytes());
+    bert.numbers.iter().for_each(|x| hasher.update(&x.to_le_bytes()));
+    hasher.finalize()
+}
+
+fn find(
+    bert: &Bert,
+    texts: &[&str],
+    numbers: usize,
+    pool: &ThreadPool,
+    progress: &Progress<'_>,
+) -> Result<Vec<Vec<f32>>, EncodeError> {
+    let cut = bert.cut(texts)?;
     let cut: Vec<&[Piece]> = cut.iter().map(Vec::as_slice).collect();
     let wide = bert.plan.shape.width;
     let variables = bert.plan.variables(&bert.numbers)?;
@@ -53,8 +79,10 @@ pub fn read(
 #[cfg(test)]
 mod tests {
     use super::read;
+    use crate::checkpoint::Checkpoints;
     use crate::{bert, learn};
     use stancelight_train::Row;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn rows() -> Vec<Row> {
         let row = |text: &str| Row {
@@ -69,8 +97,9 @@ mod tests {
 
     #[test]
     fn are_of_the_length_said_and_the_same_on_any_number_of_threads() {
-        let hints =
-            |jobs| read(bert::tests::folder(), &rows(), 3, &learn::threads(jobs).unwrap(), &|_, _, _| {}).unwrap();
+        let hints = |jobs| {
+            read(bert::tests::folder(), &rows(), 3, &learn::threads(jobs).unwrap(), None, &|_, _, _| {}).unwrap()
+        };
         let found = hints(1);
         assert_eq!(found, hints(2));
         assert!(found.len() == rows().len() && found.iter().all(|hint| hint.len() == 3));
@@ -81,9 +110,32 @@ mod tests {
     }
 
     #[test]
+    fn are_found_once_and_noted_with_the_checkpoints() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = |rows: &[Row], resume| {
+            let placed = AtomicUsize::new(0);
+            let count = |_: &str, _, _| {
+                placed.fetch_add(1, Ordering::Relaxed);
+            };
+            let checkpoints = Checkpoints { folder: folder.path().to_owned(), resume };
+            let pool = learn::threads(1).unwrap();
+            let hints = read(bert::tests::folder(), rows, 3, &pool, Some(&checkpoints), &count);
+            hints.map(|hints| (hints, placed.into_inner() > 0)).map_err(|e| e.to_string())
+        };
+        let (hints, placed) = read(&rows(), true).unwrap();
+        assert!(placed, "nothing was noted before");
+        assert_eq!(read(&rows(), true), Ok((hints.clone(), false)));
+        assert_eq!(read(&rows(), false), Ok((hints, true)), "nobody asked to go on");
+        assert!(read(&rows()[1..], true).unwrap_err().contains("other data or settings"));
+        std::fs::write(folder.path().join("hints.safetensors"), "torn").unwrap();
+        assert!(read(&rows(), true).unwrap_err().contains("not a whole checkpoint"));
+    }
+
+    #[test]
     fn a_folder_that_holds_no_transformer_is_named() {
         let nowhere = std::path::Path::new("nowhere");
-        let refused = read(nowhere, &rows(), 3, &learn::threads(1).unwrap(), &|_, _, _| {}).unwrap_err().to_string();
+        let refused =
+            read(nowhere, &rows(), 3, &learn::threads(1).unwrap(), None, &|_, _, _| {}).unwrap_err().to_string();
         assert!(refused.contains("nowhere") && refused.contains("config.json"), "{refused}");
     }
 }

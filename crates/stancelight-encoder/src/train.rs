@@ -164,11 +164,12 @@ pub fn train(
         None => Vec::new(),
     };
     let pool = threads(options.jobs)?;
+    let checkpoints = options.checkpoints.as_ref();
     let rows = merged(&taught);
     let hints = match &options.vectors {
         Some(folder) => {
             let placed = &rows[..rows.len().min(options.hints)];
-            hints::read(folder, placed, options.shape.width, &pool, progress)?
+            hints::read(folder, placed, options.shape.width, &pool, checkpoints, progress)?
         }
         None => Vec::new(),
     };
@@ -183,7 +184,6 @@ pub fn train(
             .map_or(String::new(), |epoch| format!(", {:.1} % right of those kept apart", 100.0 * epoch.kept_accuracy));
         progress(&format!("epoch {} of {}{last}", state.epochs.len() + 1, options.epochs), done, all);
     };
-    let checkpoints = options.checkpoints.as_ref();
     let state = learn_on(&plan, &schedule(options), &examples, &judging, &pool, begin, checkpoints, reached)?;
     let best = state.best_epoch().ok_or_else(|| EncodeError::Settings("there must be at least one epoch".into()))?;
 
