@@ -1,8 +1,7 @@
 //! Scores and explanations: a golden that can be reckoned by hand, and exact additivity on anything.
 
 use proptest::prelude::*;
-use stancelight::sentence::sentences;
-use stancelight::{Predictor, analyze, explain, judge_by_each, removals, score};
+use stancelight::{Predictor, analyze, explain, removals, score};
 use stancelight_tests::encoder::toy_encoder;
 use stancelight_tests::{altered_toy, golden, toy_model, words_in_order};
 use std::fmt::Write;
@@ -52,22 +51,6 @@ fn explanations() {
         .unwrap();
     }
     golden::check("explanations.txt", out.as_bytes());
-}
-
-#[test]
-fn predictors_together_say_what_each_says_alone() {
-    let text = SENTENCES.join("\n\n");
-    let (linear, encoder) = (Predictor::new(toy_model()), Predictor::new(toy_encoder()));
-    let all = [&linear, &encoder, &linear];
-    let together = judge_by_each(&text, sentences(&text), &all);
-    let alone = all.map(|predictor| analyze(&text, predictor));
-    let mut count = 0;
-    for (i, verdicts) in together.enumerate() {
-        let expected: Vec<_> = alone.iter().map(|sentences| sentences[i].verdict.clone()).collect();
-        assert_eq!(verdicts, expected);
-        count += 1;
-    }
-    assert_eq!(count, alone[0].len());
 }
 
 #[test]

@@ -95,10 +95,6 @@ pub fn softmax(logits: &[f64]) -> Vec<f64> {
 
 fn judge(sentence: &str, predictor: &Predictor, scratch: &mut Scratch) -> Verdict {
     scratch.tokens.fill(sentence);
-    judge_tokens(predictor, scratch)
-}
-
-fn judge_tokens(predictor: &Predictor, scratch: &mut Scratch) -> Verdict {
     Verdict::from_logits(predictor.logits(scratch), predictor.topic())
 }
 
@@ -118,22 +114,6 @@ pub fn judge_each(
 ) -> impl Iterator<Item = Sentence> {
     let mut scratch = Scratch::default();
     spans.into_iter().map(move |span| Sentence { span, verdict: judge(&text[span.range()], predictor, &mut scratch) })
-}
-
-/// What several predictors say of the sentences that [`sentences`] found in `text`: a verdict of each, in their order.
-/// Quicker than one after the other, for each sentence is cut into words once.
-///
-/// A span that does not lie on `text`'s character boundaries is the caller's mistake and panics.
-pub fn judge_by_each<'a>(
-    text: &'a str,
-    spans: impl IntoIterator<Item = Span> + 'a,
-    predictors: &'a [&'a Predictor],
-) -> impl Iterator<Item = Vec<Verdict>> + 'a {
-    let mut scratch = Scratch::default();
-    spans.into_iter().map(move |span| {
-        scratch.tokens.fill(&text[span.range()]);
-        predictors.iter().map(|predictor| judge_tokens(predictor, &mut scratch)).collect()
-    })
 }
 
 /// Judges `sentence` as one sentence, whatever it holds. Never fails.

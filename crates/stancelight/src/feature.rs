@@ -176,7 +176,7 @@ impl Terms {
             if matches!(token.kind, Kind::Clause | Kind::Quote) {
                 let form = tokens.form(token);
                 after_break |= token.kind == Kind::Clause;
-                opens |= !matches!(form, "," | "(" | ")" | "/");
+                opens |= opens_anew(form);
                 in_name = false;
                 before = None;
                 // Questions and exclamations colour a sentence; other marks only divide it.
@@ -273,6 +273,11 @@ pub enum Evidence {
     Capital,
 }
 
+/// Whether the word after this mark may have a capital though it is no name.
+fn opens_anew(mark: &str) -> bool {
+    !matches!(mark, "," | "(" | ")" | "/")
+}
+
 /// Every word form of `sentence`, with what its case says; how training learns which capitalised
 /// words are names. `tokens` is only a buffer.
 pub fn observe(sentence: &str, tokens: &mut Tokens, mut see: impl FnMut(&str, Evidence)) {
@@ -283,7 +288,7 @@ pub fn observe(sentence: &str, tokens: &mut Tokens, mut see: impl FnMut(&str, Ev
     for (token, form) in tokens.iter() {
         match token.kind {
             Kind::Clause | Kind::Quote => {
-                opens |= !matches!(form, "," | "(" | ")" | "/");
+                opens |= opens_anew(form);
                 if matches!(form, "?" | "!") {
                     see(form, Evidence::Word);
                 }

@@ -64,8 +64,7 @@ mod weights;
 mod wide_and_deep;
 
 pub use analysis::{
-    Explanation, Removal, Sentence, Verdict, Word, analyze, explain, judge_by_each, judge_each, removals, score,
-    score_all, softmax,
+    Explanation, Removal, Sentence, Verdict, Word, analyze, explain, judge_each, removals, score, score_all, softmax,
 };
 pub use encoder::Encoder;
 pub use file::ModelError;

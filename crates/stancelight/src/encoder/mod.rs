@@ -46,8 +46,8 @@ impl Default for Shape {
 /// Most pieces a vocabulary can have.
 pub const MAX_PIECES: usize = 1 << 16;
 
-/// No parameter is larger: then no sum or product on the way to a logit leaves the range of `f32`, whatever the
-/// text and the file.
+/// No parameter is larger: then no logit is beyond the range of `f32`, whatever the text and the file. On the way to one
+/// the square of a number may be; the layer's normalisation then leaves nothing but its bias.
 pub const MAX_PARAMETER: f32 = 1e4;
 
 impl Shape {

@@ -22,7 +22,7 @@ pub struct Word<'t> {
     capital: bool,
 }
 
-/// The words that a rule looks at: of a long part only as many as a name can be away.
+/// The words that a rule looks at.
 #[inline(never)]
 pub fn words(tokens: &Tokens) -> Vec<Word<'_>> {
     tokens
