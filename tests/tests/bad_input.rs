@@ -44,7 +44,18 @@ fn rows() {
         ("a.csv", b"id,body\n1,x\n", &["a.csv:2:", "no field `text`", "id, body"]),
         ("a.csv", b"text,label\nx,good,extra\n", &["a.csv:2:"]),
         ("a.csv", b"text,label\nx,\xff\n", &["a.csv:2:", "UTF-8"]),
-        ("a.csv", b"text,label\n", &["holds no labelled rows"]),
+        ("a.csv", b"text,label\n", &["holds no labelled rows", "a line for each sentence"]),
+        ("a.csv", b"text,label\r\nx,good\r\n\r\nx,goood\r\n", &["a.csv:4:", "unknown label `goood`"]),
+        ("a.csv", b"text,label\n\"x\ny\",good\nz,\n", &["a.csv:4:", "unknown label ``"]),
+        ("a.csv", b"label,text\ngood,x\nbad,\"y, he said.\ngood,z\n", &["a.csv:3:", "quotation mark", "doubled"]),
+        ("a.csv", b"text;label\nx;good\n", &["a.csv:1:", "separated by `;` and not by commas"]),
+        ("a.tsv", b"text,label\nx,good\n", &["a.tsv:1:", "separated by `,` and not by tabs"]),
+        ("a.csv", b"text,label,text\nx,good,y\n", &["a.csv:1:", "two columns are called `text`"]),
+        ("a.csv", b"\xff\xfet\0e\0", &["a.csv:1:", "save the file as UTF-8"]),
+        ("a.jsonl", b"{\"text\":null,\"label\":\"good\"}", &["`text` is null"]),
+        ("a.jsonl", b"{\"text\":\"x\",\"label\":\"good\",\"weight\":2e6}", &["above 0 and at most 1000000"]),
+        ("a.jsonl", b"{\"text\":\"x\",\"label\":\"good\",\"weight\":1e-50}", &["`weight` must be a number above 0"]),
+        ("a.jsonl", b"{\"text\":\"x\",\"label\":{\"good\":\"1\"}}", &["must be a number of at least 0, not \"1\""]),
     ];
     for (name, bytes, words) in cases {
         train_on(name, bytes).fails_with(words);
@@ -143,12 +154,30 @@ fn what_is_read_is_not_overwritten() {
         let args = [&["train", "--topic", &topic, &data][..], &written].concat();
         run(&args).fails_with(&["would be overwritten"]);
     }
+    // What the topic lists is read as well, and what is made must not replace what was made a moment before.
+    let mut text = std::fs::read_to_string(&topic).unwrap();
+    text.push_str("\n[[data]]\nfile = \"./more.jsonl\"\nmeasure = true\nlicence = \"CC0\"\ncitation = \"us\"\n");
+    let [listing, more] = ["listing.toml", "more.jsonl"].map(|name| fixture.path(name).display().to_string());
+    std::fs::write(&listing, text).unwrap();
+    std::fs::write(&more, "{\"text\": \"they wed\", \"label\": \"good\"}\n").unwrap();
+    run(&["train", "--topic", &listing, &data, "-o", &more]).fails_with(&["more.jsonl", "would be overwritten"]);
+    let same = fixture.path("./m.stance").display().to_string();
+    run(&["train", "--topic", &topic, &data, "-o", &model, "--card", &same]).fails_with(&["two things"]);
     assert!(!fixture.path("m.stance").exists());
     let trained = fixture.model();
     run(&["highlight", &trained, &data, "--html", &data_again]).fails_with(&["would be overwritten"]);
     run(&["distill", "--topic", &topic, &data, "--teacher", ".", "--unlabelled", &trained, "-o", &data])
         .fails_with(&["would be overwritten"]);
     assert_eq!([&topic, &data].map(|path| std::fs::read(path).unwrap()), before);
+}
+
+#[test]
+fn a_file_given_twice() {
+    let fixture = Fixture::new();
+    let [topic, data, again, model] =
+        ["topic.toml", "data.jsonl", "./data.jsonl", "m.stance"].map(|name| fixture.path(name).display().to_string());
+    run(&["train", "--topic", &topic, &data, &again, "-o", &model]).fails_with(&["data.jsonl", "given twice"]);
+    run(&["evaluate", &fixture.model(), &data, &again]).fails_with(&["data.jsonl", "given twice"]);
 }
 
 #[test]

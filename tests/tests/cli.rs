@@ -185,6 +185,70 @@ fn csv_and_tsv_are_read_like_json_lines() {
     }
 }
 
+/// Many write sentences between tabs as they are; others put marks around them. Both are read whole.
+#[test]
+fn quotation_marks_swallow_no_rows() {
+    let fixture = Fixture::new();
+    let path = fixture.path("marks.tsv");
+    let raw = "text\tlabel\n\"They signed, he said.\tgood\n\"They shelled it,\" she said.\tbad\n\"Again.\"\tbad\n";
+    let quoted = "text\tlabel\n\"\"\"They signed,\"\" he said.\"\tgood\n\"They shelled\tit.\"\tbad\n";
+    for (table, sentences) in [(raw, "3 sentences"), (quoted, "2 sentences")] {
+        std::fs::write(&path, table).unwrap();
+        let out = run(&["evaluate", &fixture.model(), &path.display().to_string()]).ok();
+        assert!(out.contains(sentences), "{out}");
+    }
+}
+
+/// Sentences of one document say less than as many of several: their interval is wider.
+#[test]
+fn intervals_are_drawn_by_group() {
+    let fixture = Fixture::new();
+    let path = fixture.path("grouped.jsonl").display().to_string();
+    // Whole documents are right or wrong.
+    let row = |i: usize| {
+        let (text, label) = [("they signed a pact", "good"), ("they shelled a port", "good")][i / 10 % 2];
+        format!("{{\"text\": \"{text} {i}\", \"label\": \"{label}\", \"document\": {}}}\n", i / 10)
+    };
+    std::fs::write(&path, (0..200).map(row).collect::<String>()).unwrap();
+    let model = fixture.model();
+    let accuracy = |group: &[&str]| {
+        let args = [&["evaluate", &model, &path, "--json"][..], group].concat();
+        let value: Value = serde_json::from_str(&run(&args).ok()).unwrap();
+        let found = |figure: &str| value["overall"]["accuracy"][figure].as_f64().unwrap();
+        assert!((found("value") - 0.5).abs() < 1e-9, "{value}");
+        (value["overall"]["clusters"].as_u64().unwrap(), found("high") - found("low"))
+    };
+    let (sentences, narrow) = accuracy(&[]);
+    let (documents, wide) = accuracy(&["--group", "document"]);
+    assert_eq!((sentences, documents), (200, 20));
+    assert!(wide > 2.0 * narrow, "{wide} {narrow}");
+    run(&["evaluate", &fixture.model(), &path, "--group", "dokument"]).fails_with(&["--group dokument", "no row has"]);
+}
+
+/// What stands behind a link is written, and the link stays; others may read a result as the user's mask allows.
+#[cfg(unix)]
+#[test]
+fn outputs_go_where_a_link_leads_and_are_as_readable_as_any() {
+    let fixture = Fixture::new();
+    let line = "umask 077 && ln -s far.stance near.stance && $BIN train --topic topic.toml data.jsonl -o near.stance && \
+                test -L near.stance && stat -c %a far.stance && $BIN train --topic topic.toml data.jsonl -o near.stance && \
+                test -L near.stance && $BIN train --topic topic.toml data.jsonl -o /dev/null && test -c /dev/null && \
+                $BIN highlight near.stance topic.toml --html /dev/stdout | grep -c doctype";
+    let out = shell(line, fixture.folder.path()).ok();
+    assert!(out.lines().any(|line| line == "600") && out.ends_with("\n1\n"), "{out}");
+}
+
+/// An earlier opinion is replaced where it stands, and nothing else is touched.
+#[test]
+fn rows_with_an_earlier_opinion_keep_every_digit() {
+    let fixture = Fixture::new();
+    let rows = "{\"id\":12345678901234567890123,\"stance\":null,\"text\":\"they signed\",\"x\":1.10,\"y\": [1e2, \"\\u00e9\"]}\n";
+    let out = run_with(&["predict", &fixture.model(), "-"], rows.as_bytes()).ok();
+    assert!(out.starts_with("{\"id\":12345678901234567890123,\"stance\":{"), "{out}");
+    assert!(out.ends_with("},\"text\":\"they signed\",\"x\":1.10,\"y\":[1e2, \"\\u00e9\"]}\n"), "{out}");
+    assert_eq!(run_with(&["predict", &fixture.model(), "-"], out.as_bytes()).ok(), out);
+}
+
 #[test]
 fn soft_labels_and_weights_are_learned_from() {
     let fixture = Fixture::new();
@@ -300,9 +364,14 @@ fn evaluate_prints_tables_and_json() {
     let (model, data) = (fixture.model(), fixture.path("data.jsonl").display().to_string());
     let table = run(&["evaluate", &model, &data]).ok();
     assert!(table.contains("precision") && table.contains("majority label"), "{table}");
-    let json: Value = serde_json::from_str(&run(&["evaluate", &model, &data, &data, "--json"]).ok()).unwrap();
+    // Of two files that are called the same, one says where it lies.
+    std::fs::create_dir(fixture.path("more")).unwrap();
+    let other = fixture.path("more/data.jsonl").display().to_string();
+    std::fs::copy(&data, &other).unwrap();
+    let json: Value = serde_json::from_str(&run(&["evaluate", &model, &data, &other, "--json"]).ok()).unwrap();
     assert_eq!(json["overall"]["sentences"], 240);
-    assert_eq!(json["sources"].as_array().unwrap().len(), 2);
+    let sources = json["sources"].as_array().unwrap();
+    assert_eq!(sources.iter().map(|s| s["source"].as_str().unwrap()).collect::<Vec<_>>(), ["data.jsonl", &other]);
     assert!(json["overall"]["accuracy"]["value"].as_f64().unwrap() > 0.95);
     assert_eq!(json["overall"]["confusion"].as_array().unwrap().len(), 3);
     assert!((json["overall"]["prior"]["brier"].as_f64().unwrap() - 2.0 / 3.0).abs() < 1e-9);
@@ -318,7 +387,7 @@ fn evaluate_slices_by_length_and_by_any_field() {
     let rows = [
         r#"{"text": "they shelled the port", "label": "bad", "year": 1999}"#,
         r#"{"text": "they thanked us and signed a pact on the valley and the bridge and the port", "label": "good", "year": 2001}"#,
-        r#"{"text": "they burned it", "label": "bad", "year": 1999}"#,
+        r#"{"text": "they burned it", "label": "bad", "year": [1999, "war"]}"#,
         r#"{"text": "the bridge is 4 metres wide", "label": "bad"}"#,
     ];
     std::fs::write(&path, rows.join("\n")).unwrap();
@@ -330,7 +399,7 @@ fn evaluate_slices_by_length_and_by_any_field() {
     };
     let named = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect::<Vec<_>>();
     assert_eq!(slices(&json["lengths"]), named(&[("1–9 words", 3), ("10–19 words", 1)]));
-    assert_eq!(slices(&json["by"]["slices"]), named(&[("1999", 2), ("(no year)", 1), ("2001", 1)]));
+    assert_eq!(slices(&json["by"]["slices"]), named(&[("1999", 2), ("(no year)", 1), ("2001", 1), ("war", 1)]));
     assert_eq!(json["by"]["slices"][0]["evaluation"]["accuracy"]["value"], 1.0);
     assert_eq!(json["by"]["slices"][1]["evaluation"]["accuracy"]["value"], 0.0);
     let table = run(&["evaluate", &model, &data, "--by", "year"]).ok();

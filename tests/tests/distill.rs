@@ -99,7 +99,10 @@ fn says_what_is_wrong() {
     let cases: &[(&[&str], &str)] = &[
         (&[], "lists no data with `opinions`"),
         (&["--unlabelled", &none, "-o", &out], "none"),
-        (&["--unlabelled", &asked, "-o", &nowhere], "none does not exist; make it first"),
+        (
+            &["--unlabelled", &asked, "-o", &nowhere],
+            "none/o.jsonl: cannot be written, and what stood there is unchanged: the folder does not exist; make it first",
+        ),
         (&["--unlabelled", &labelled, "-o", &out], ":1: the row has a `label` already"),
         (&["--unlabelled", &broken, "-o", &out], "broken.jsonl:2: no field `text`"),
         (&["--unlabelled", &asked, "-o", &out, "--teachers", "0"], "at least 1"),

@@ -150,7 +150,7 @@ fn the_measures_are_scikit_learns() {
             logits.outer_iter().map(|logits| Verdict::from_logits(logits.to_vec(), &topic)).collect();
         let truths = case["truth"].as_array().unwrap().iter().map(|i| usize::try_from(i.as_u64().unwrap()).unwrap());
         let judged: Vec<Judged<'_>> = truths.zip(&verdicts).collect();
-        let found = evaluate(&judged, &topic, 1);
+        let found = evaluate(&judged, None, &topic, 1);
         let same = |name: &str, found: &[f64]| {
             let stored = &case[name];
             let expected = if stored.is_array() { numbers(stored) } else { vec![stored.as_f64().unwrap()] };

@@ -4,9 +4,9 @@
 //! What the topic file keeps for measuring is kept from the teacher too, and it is measured there: a student will hardly
 //! be better than its teacher.
 
-use crate::input::{object, without_text};
+use crate::input::{object, once_each, without_text};
 use crate::measure::{measure, measured_on};
-use crate::output::{spare, stdout, write_whole, written};
+use crate::output::{can_be_written, spare, stdout, write_whole, written};
 use crate::progress::bar;
 use crate::report;
 use crate::threads::quiet_threads;
@@ -75,9 +75,11 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     quiet_threads()?;
-    spare(args.labelled.iter().chain([&args.topic]).chain(&args.unlabelled), &args.output)?;
     let file = TopicFile::read(&args.topic)?;
     let data_dir = args.data_dir.as_deref();
+    let listed = file.files(data_dir);
+    spare(args.labelled.iter().chain([&args.topic]).chain(&args.unlabelled).chain(&listed), &args.output)?;
+    once_each(&args.labelled)?;
     // Whatever is wrong with what is asked is said before an hour of tuning, not after it.
     let asked = asked(args, &file)?;
     let mut corpus = Corpus::default();
@@ -176,9 +178,7 @@ struct Asked {
 
 impl Asked {
     fn read(input: &Path, output: &Path, form: Form) -> Result<Self> {
-        if let Some(folder) = output.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-            bail!("{}: the folder {} does not exist; make it first", output.display(), folder.display());
-        }
+        can_be_written([output])?;
         let file = File::open(input).map_err(|error| read_error(input, &error))?;
         let mut lines = Lines::new(BufReader::with_capacity(1 << 16, file), input);
         let mut rows = Vec::new();

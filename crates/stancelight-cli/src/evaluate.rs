@@ -5,8 +5,9 @@ use crate::{input, report};
 use anyhow::Result;
 use clap::Parser;
 use serde_json::json;
-use stancelight::{Topic, Verdict, score_all};
-use stancelight_train::{Corpus, Evaluation, Row, evaluate_rows, length, slices};
+use stancelight::{Verdict, score_all};
+use stancelight_train::{Corpus, Evaluation, Row, clusters, evaluate_rows, length, slices};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -24,9 +25,13 @@ pub struct Args {
     /// Print one JSON object instead of tables
     #[arg(long)]
     json: bool,
-    /// Measure the rows of each value of this field apart as well
+    /// Measure the rows of each value of this field apart as well; of a list, a row has each
     #[arg(long, value_name = "FIELD")]
     by: Option<String>,
+    /// Field whose equal values (a document, a speaker) make sentences hang together; or several, such as
+    /// `document,speaker`: intervals are then drawn by group
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    group: Vec<String>,
     /// Seed of the bootstrap
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -35,21 +40,37 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<()> {
     let predictor = input::predictor(&args.model)?;
     let topic = predictor.topic();
+    input::once_each(&args.data)?;
+    // What slices rows is read as what groups them is; which is which, its place in this list tells.
+    let fields: Vec<String> = args.group.iter().chain(&args.by).cloned().collect();
     let mut corpus = Corpus::default();
     for path in &args.data {
-        // Nothing is folded here: what would group rows, slices them.
-        corpus.read_file(path, topic, args.by.as_slice())?;
+        corpus.read_file(path, topic, &fields)?;
     }
     input::has_fields(&corpus, "--by", args.by.as_slice())?;
+    input::has_fields(&corpus, "--group", &args.group)?;
+    let by = Some(args.group.len());
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let verdicts: Vec<Verdict> = score_all(rows.iter().map(|row| row.text.as_str()), &predictor).collect();
-    let overall = evaluate_rows(&rows, &verdicts, topic, args.seed);
-    let mut by_source = slices(&rows, &verdicts, topic, args.seed, |row| row.source);
+    let clusters = (!args.group.is_empty()).then(|| clusters(&rows, |group| group.field != by));
+    let clusters = clusters.as_deref();
+    let overall = evaluate_rows(&rows, &verdicts, clusters, topic, args.seed);
+    let mut by_source = slices(&rows, &verdicts, clusters, topic, args.seed, |row| [row.source]);
     if corpus.sources.len() == 1 {
         by_source.clear();
     }
-    let by_length = slices(&rows, &verdicts, topic, args.seed, |row| length(&row.text));
-    let by_field = args.by.as_ref().map(|field| (field, by_field(field, &rows, &verdicts, topic, args.seed)));
+    let by_length = slices(&rows, &verdicts, clusters, topic, args.seed, |row| [length(&row.text)]);
+    let by_field = args.by.as_ref().map(|field| {
+        let values = |row: &Row| {
+            let values = row.groups.iter().filter(|group| group.field == by).map(|group| group.value.clone());
+            let values: BTreeSet<String> = values.collect();
+            if values.is_empty() { BTreeSet::from([format!("(no {field})")]) } else { values }
+        };
+        let mut found = slices(&rows, &verdicts, clusters, topic, args.seed, values);
+        // The largest first.
+        found.sort_by_key(|(_, e)| std::cmp::Reverse(e.sentences));
+        (field, found)
+    });
     let mut out = stdout();
     if args.json {
         let slice = |name: &str, e: &Evaluation| json!({ "slice": name, "evaluation": e });
@@ -79,12 +100,4 @@ pub fn run(args: &Args) -> Result<()> {
         }
     }
     written(out.flush())
-}
-
-/// Slices by a field's value, the largest first.
-fn by_field(field: &str, rows: &[&Row], verdicts: &[Verdict], topic: &Topic, seed: u64) -> Vec<(String, Evaluation)> {
-    let value = |row: &Row| row.groups.first().map_or_else(|| format!("(no {field})"), |group| group.value.clone());
-    let mut found = slices(rows, verdicts, topic, seed, value);
-    found.sort_by_key(|(_, e)| std::cmp::Reverse(e.sentences));
-    found
 }

@@ -2,7 +2,7 @@
 //! terminal or as one HTML file that needs nothing else; or what was found in it, as JSON.
 
 use crate::input;
-use crate::output::{spare, stdout, write_whole, written};
+use crate::output::{can_be_written, printable, spare, stdout, write_whole, written};
 use anstyle::{Effects, RgbColor, Style};
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -33,6 +33,7 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     spare([&args.model, &args.article], &args.html)?;
+    can_be_written(&args.html)?;
     let predictor = input::predictor(&args.model)?;
     let topic = predictor.topic();
     let threshold = args.threshold.unwrap_or_else(|| f64::from(topic.threshold));
@@ -67,6 +68,8 @@ fn summary(sentences: &[Sentence], painted: &[&Sentence], topic: &Topic) -> Stri
     }
     #[allow(clippy::cast_precision_loss, reason = "sentences are few")]
     let mean = sentences.iter().map(|s| s.verdict.score).sum::<f64>() / sentences.len().max(1) as f64;
+    // The sum of nothing is minus nothing.
+    let mean = mean + 0.0;
     let _ = write!(out, " {} unpainted; mean stance {mean:+.2}", sentences.len() - painted.len());
     out
 }
@@ -115,11 +118,6 @@ fn terminal(text: &str, painted: &[&Sentence], topic: &Topic) -> std::io::Result
     }
     writeln!(out, "{}", printable(&text[at..]))?;
     out.flush()
-}
-
-/// An article must not drive the terminal: control characters other than line breaks and tabs go.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 fn style(label: &Label) -> Style {

@@ -4,8 +4,9 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use stancelight::{Model, Predictor};
 use stancelight_train::{Corpus, TrainError, read_error};
+use std::collections::BTreeSet;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Longest article in bytes; some two hundred novels.
 const MAX_TEXT_BYTES: u64 = 256 << 20;
@@ -45,6 +46,15 @@ pub fn text(path: &Path) -> Result<String> {
     }
 }
 
+/// Refuses a file that is given twice: its rows would count twice, and figures seem surer than they are.
+pub fn once_each(paths: &[PathBuf]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    match paths.iter().find(|path| path.canonicalize().is_ok_and(|path| !seen.insert(path))) {
+        Some(path) => bail!("{}: this file is given twice; name it once", path.display()),
+        None => Ok(()),
+    }
+}
+
 /// Refuses a field, named by `option`, that no row of the data has: misspelt, it would do nothing and say nothing.
 pub fn has_fields(corpus: &Corpus, option: &str, fields: &[String]) -> Result<()> {
     match fields.iter().find(|field| !corpus.grouped_by.contains(*field)) {
@@ -67,6 +77,9 @@ pub fn malformed(error: &serde_json::Error) -> String {
 
 /// What is said of a row without a sentence.
 pub fn without_text(object: &Map<String, Value>) -> String {
+    if object.contains_key("text") {
+        return "`text` is null; give the sentence, or remove the row".to_owned();
+    }
     let there: Vec<&str> = object.keys().map(String::as_str).collect();
     format!("no field `text`; the fields here are: {}", there.join(", "))
 }

@@ -1,7 +1,7 @@
 //! `stancelight inspect`: what is in a model file.
 
 use crate::input;
-use crate::output::{stdout, written};
+use crate::output::{printable, stdout, written};
 use anyhow::Result;
 use clap::Parser;
 use stancelight::encoder::Shape;
@@ -22,8 +22,10 @@ pub struct Args {
 
 pub fn run(args: &Args) -> Result<()> {
     let model = input::model(&args.model)?;
+    let mut text = Vec::new();
+    print(&mut text, &model, args.features)?;
     let mut out = stdout();
-    written(print(&mut out, &model, args.features))?;
+    written(out.write_all(printable(&String::from_utf8(text)?).as_bytes()))?;
     let size = model.to_bytes().len();
     written(writeln!(out, "\nsize\n  {size} bytes in {}", args.model.display()))?;
     written(out.flush())

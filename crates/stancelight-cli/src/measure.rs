@@ -36,7 +36,7 @@ pub fn measure(
     let evaluate = |Kept { name, corpus, .. }: Kept| {
         let rows: Vec<&Row> = corpus.rows.iter().collect();
         let texts: Vec<&str> = rows.iter().map(|row| row.text.as_str()).collect();
-        Ok((name, evaluate_rows(&rows, &judge(&texts)?, topic, seed)))
+        Ok((name, evaluate_rows(&rows, &judge(&texts)?, None, topic, seed)))
     };
     sets.into_iter().map(evaluate).collect()
 }

@@ -5,23 +5,25 @@
 
 use crate::input::{self, malformed, object, without_text};
 use crate::output::{stdout, written};
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Parser;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::json;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use stancelight::sentence::sentences;
 use stancelight::view::VerdictView;
 use stancelight::{Predictor, Span, Topic, Verdict, score_all};
 use stancelight_train::{Lines, TrainError, read_error};
 use std::borrow::Cow;
+use std::fmt;
 use std::io::{BufRead, BufReader, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// Add a `stance` object to every row of a JSON Lines file
+/// Add a `stance` object to every row of a JSON Lines file; all else stays as it was written
 #[derive(Parser)]
 pub struct Args {
     /// The model file
@@ -42,6 +44,13 @@ pub fn run(args: &Args) -> Result<()> {
     } else if args.file.as_os_str() == "-" {
         rows(std::io::stdin().lock(), &args.file, &predictor, &mut out)?;
     } else {
+        if args
+            .file
+            .extension()
+            .is_some_and(|ending| ["csv", "tsv"].iter().any(|table| ending.eq_ignore_ascii_case(table)))
+        {
+            bail!("{}: rows are read from JSON Lines only, or with --text from plain text", args.file.display());
+        }
         let file = std::fs::File::open(&args.file).map_err(|error| read_error(&args.file, &error))?;
         rows(BufReader::with_capacity(1 << 16, file), &args.file, &predictor, &mut out)?;
     }
@@ -68,10 +77,42 @@ fn plain_text(path: &Path, predictor: &Predictor, out: &mut impl Write) -> Resul
 
 /// What is needed of a row. The rest is passed through as it was written, digit for digit.
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct Wanted<'l> {
     #[serde(borrow)]
     text: Option<Cow<'l, str>>,
-    stance: Option<IgnoredAny>,
+    /// An earlier opinion, which may be null.
+    #[serde(default, deserialize_with = "whatever")]
+    stance: Option<()>,
+}
+
+fn whatever<'de, D: Deserializer<'de>>(field: D) -> Result<Option<()>, D::Error> {
+    IgnoredAny::deserialize(field).map(|_| Some(()))
+}
+
+/// A row's fields in their order, each value as it was written.
+struct Fields<'l>(Vec<(Cow<'l, str>, &'l RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(row: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+        row.deserialize_map(Each)
+    }
 }
 
 /// Some of the input's lines.
@@ -120,7 +161,8 @@ fn rows(reader: impl BufRead, path: &Path, predictor: &Predictor, out: &mut impl
     )?;
     ended?;
     if !seen {
-        return Err(lines.error("there are no rows; give one JSON object with a `text` field a line").into());
+        let message = "there are no rows; give one JSON object with a `text` field a line".to_owned();
+        return Err(TrainError::Read { path: path.to_owned(), message }.into());
     }
     Ok(())
 }
@@ -212,10 +254,12 @@ fn add_stance(line: &str, has_stance: bool, verdict: &Verdict, topic: &Topic) ->
     let stance = serde_json::to_string(&VerdictView { verdict, topic }).map_err(|error| error.to_string())?;
     if has_stance {
         // The new opinion replaces the old one in its place.
-        let mut object = object(line)?;
-        let stance = serde_json::from_str(&stance).map_err(|error| error.to_string())?;
-        object.insert("stance".to_owned(), stance);
-        return serde_json::to_string(&object).map_err(|error| error.to_string());
+        let Fields(fields) = serde_json::from_str(line).map_err(|error| malformed(&error))?;
+        let field = |(name, value): (Cow<'_, str>, &RawValue)| {
+            let value = if name == "stance" { stance.as_str() } else { value.get() };
+            format!("{}:{value}", Value::from(name))
+        };
+        return Ok(format!("{{{}}}", fields.into_iter().map(field).collect::<Vec<_>>().join(",")));
     }
     let body = line.strip_suffix('}').ok_or("not a JSON object; put the row in braces")?;
     Ok(format!("{},\"stance\":{stance}}}", body.trim_end()))

@@ -1,6 +1,7 @@
 //! Evaluations as text for people.
 
-use stancelight_train::{Estimate, Evaluation, LearningPoint, Operating, Size};
+use crate::output::printable;
+use stancelight_train::{Estimate, Evaluation, LearningPoint, Operating, Size, known};
 use std::fmt::Write;
 
 fn estimate(e: Estimate) -> String {
@@ -11,8 +12,8 @@ fn estimate(e: Estimate) -> String {
 pub fn slices<'a>(title: &str, slices: impl IntoIterator<Item = (&'a str, &'a Evaluation)>) -> String {
     let mut out = format!("  {title:24} sentences  macro-F1 [95 %]       accuracy [95 %]         ECE  Brier\n");
     for (name, e) in slices {
-        // A name may be any value of the data's; it must not drive the terminal.
-        let name: String = name.chars().filter(|c| !c.is_control()).collect();
+        // A name may be any value of the data's.
+        let name = printable(name).replace('\n', " ");
         let (f1, accuracy) = (estimate(e.macro_f1), estimate(e.accuracy));
         let _ = writeln!(out, "  {name:24} {:>9}  {f1}  {accuracy}  {:.3}  {:.3}", e.sentences, e.ece, e.brier);
     }
@@ -36,12 +37,13 @@ pub fn evaluation(title: &str, e: &Evaluation) -> String {
     let mut out = String::new();
     // Writing to a string cannot fail.
     let _ = write_evaluation(&mut out, title, e);
-    out
+    printable(&out)
 }
 
 fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::Result {
     let width = e.labels.iter().map(|label| label.label.chars().count()).max().unwrap_or(0).max(8);
-    writeln!(out, "{title}: {} sentences (95 % bootstrap intervals)", e.sentences)?;
+    let clusters = if e.clusters < e.sentences { format!(" by {} groups", e.clusters) } else { String::new() };
+    writeln!(out, "{title}: {} sentences (95 % bootstrap intervals{clusters})", e.sentences)?;
     writeln!(out, "  macro-F1  {}   majority label {:.3}", estimate(e.macro_f1), e.majority.macro_f1)?;
     writeln!(out, "  accuracy  {}   majority label {:.3}", estimate(e.accuracy), e.majority.accuracy)?;
     writeln!(
@@ -78,14 +80,15 @@ fn write_evaluation(out: &mut String, title: &str, e: &Evaluation) -> std::fmt::
         write!(out, " {:>6.3}", at.precision)?;
     }
     writeln!(out)?;
+    let percent = |share: f64| known(share, |share| format!("{:.1} %", 100.0 * share));
     let Operating { threshold, painted, precision, recall, left_alone } = e.operating;
     writeln!(
         out,
-        "  at threshold {threshold:.2}: {:.1} % painted, {:.1} % of that right; {:.1} % of the events found, {:.1} % of the rest left alone",
-        100.0 * painted,
-        100.0 * precision,
-        100.0 * recall,
-        100.0 * left_alone
+        "  at threshold {threshold:.2}: {} painted, {} of that right; {} of the events found, {} of the rest left alone",
+        percent(painted),
+        percent(precision),
+        percent(recall),
+        percent(left_alone)
     )
 }
 

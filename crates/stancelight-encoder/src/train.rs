@@ -196,6 +196,7 @@ pub fn train(
         logits: logits(&judges, Scorer::Encoder(encoder.clone()), &file.topic),
         scorers: Vec::new(),
         parts: (0..judges.len()).map(|i| i % FOLDS).collect(),
+        clusters: None,
         of: FOLDS,
         rows: judges,
     };

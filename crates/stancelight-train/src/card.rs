@@ -1,9 +1,10 @@
 //! The model card: what the topic file says and what was measured come in, Markdown goes out, in the
 //! order of Mitchell et al., *Model Cards for Model Reporting* (FAT* 2019), but failures first.
 
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Evaluation, known};
 use crate::topic_file::TopicFile;
 use stancelight::Model;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What a card tells of one model, whichever learner made it.
@@ -40,11 +41,11 @@ fn write_card(out: &mut String, file: &TopicFile, subject: &Subject<'_>) -> std:
     list(out, "What it must not be used for", &file.card.not_for)?;
     writeln!(out, "## Labels\n\n| label | pole | meaning |\n|---|---|---|")?;
     for label in &topic.labels {
-        writeln!(out, "| {} | {:+} | {} |", label.name, label.pole, label.meaning)?;
+        writeln!(out, "| {} | {:+} | {} |", cell(&label.name), label.pole, cell(&label.meaning))?;
     }
     writeln!(out, "\n## Training\n\n| | |\n|---|---|")?;
     for (name, value) in &model.facts {
-        writeln!(out, "| {name} | {value} |")?;
+        writeln!(out, "| {} | {} |", cell(name), cell(value))?;
     }
     writeln!(out)?;
     list(out, "How the labels were made", &file.card.annotation)?;
@@ -53,14 +54,17 @@ fn write_card(out: &mut String, file: &TopicFile, subject: &Subject<'_>) -> std:
     if !used.is_empty() {
         writeln!(out, "## Outside data\n\n| file | weight | terms | source |\n|---|---|---|---|")?;
         for source in used {
-            writeln!(out, "| {} | {} | {} | {} |", source.name(), source.weight, source.licence, source.citation)?;
+            let [name, licence, citation] = [source.name(), &source.licence, &source.citation].map(cell);
+            writeln!(out, "| {name} | {} | {licence} | {citation} |", source.weight)?;
         }
         writeln!(out)?;
     }
+    let clustered = [overall].into_iter().chain(measured.iter().map(|(_, e)| e)).any(|e| e.clusters < e.sentences);
     writeln!(
         out,
-        "## Figures\n\n95 % bootstrap intervals in brackets. Baselines: the macro-F1 of always saying the \
-         majority label, the Brier score of always giving each label its share (prior).\n"
+        "## Figures\n\n95 % bootstrap intervals in brackets{}. Baselines: the macro-F1 of always saying the \
+         majority label, the Brier score of always giving each label its share (prior).\n",
+        if clustered { "; what was held out was drawn by group, with what nearly repeats it" } else { "" }
     )?;
     writeln!(
         out,
@@ -78,6 +82,11 @@ fn write_card(out: &mut String, file: &TopicFile, subject: &Subject<'_>) -> std:
     Ok(())
 }
 
+/// What stands in one cell of a table, whatever is in it.
+fn cell(text: &str) -> Cow<'_, str> {
+    if text.contains(['|', '\n']) { text.replace('|', "\\|").replace('\n', " ").into() } else { text.into() }
+}
+
 fn list(out: &mut String, title: &str, items: &[String]) -> std::fmt::Result {
     if items.is_empty() {
         return Ok(());
@@ -93,7 +102,8 @@ fn summary(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
     let (accuracy, f1) = (e.accuracy, e.macro_f1);
     writeln!(
         out,
-        "| {name} | {} | {:.3} [{:.3}, {:.3}] | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} | {:.3} |",
+        "| {} | {} | {:.3} [{:.3}, {:.3}] | {:.3} [{:.3}, {:.3}] | {:.3} | {:.3} | {:.3} | {:.3} |",
+        cell(name),
         e.sentences,
         accuracy.value,
         accuracy.low,
@@ -114,10 +124,14 @@ fn details(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
         writeln!(
             out,
             "| {} | {:.3} | {:.3} | {:.3} | {} |",
-            label.label, label.precision, label.recall, label.f1, label.support
+            cell(&label.label),
+            label.precision,
+            label.recall,
+            label.f1,
+            label.support
         )?;
     }
-    let names: Vec<&str> = e.labels.iter().map(|label| label.label.as_str()).collect();
+    let names: Vec<_> = e.labels.iter().map(|label| cell(&label.label)).collect();
     writeln!(out, "\n| true \\ said | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()))?;
     for (row, name) in e.confusion.iter().zip(&names) {
         let cells: Vec<String> = row.iter().map(usize::to_string).collect();
@@ -127,18 +141,19 @@ fn details(out: &mut String, name: &str, e: &Evaluation) -> std::fmt::Result {
         out,
         "\n| threshold | painted | precision | right events painted | middle left alone |\n|---|---|---|---|---|"
     )?;
+    let share = |figure: f64| known(figure, |share| format!("{share:.3}"));
     // The shipped threshold may be one of the curve's, but for what a single-precision number adds to it.
     let others = e.curve.iter().filter(|at| (at.threshold - e.operating.threshold).abs() > 1e-6);
     for at in std::iter::once(&e.operating).chain(others) {
         writeln!(
             out,
-            "| {:.2}{} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            "| {:.2}{} | {:.3} | {} | {} | {} |",
             at.threshold,
             if std::ptr::eq(at, &raw const e.operating) { " (shipped)" } else { "" },
             at.painted,
-            at.precision,
-            at.recall,
-            at.left_alone
+            share(at.precision),
+            share(at.recall),
+            share(at.left_alone)
         )?;
     }
     Ok(())

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use stancelight::Topic;
 use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// One labelled sentence.
@@ -79,7 +79,10 @@ impl Corpus {
     /// # Errors
     /// If the file cannot be read or a row is not what it must be.
     pub fn read_file(&mut self, path: &Path, topic: &Topic, group: &[String]) -> Result<(), TrainError> {
-        let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into_owned());
+        let whole = || path.display().to_string();
+        let name = path.file_name().map_or_else(whole, |n| n.to_string_lossy().into_owned());
+        // Of two that are called the same, the second has to say where it lies.
+        let name = if self.sources.contains(&name) { whole() } else { name };
         self.read(name, path, topic, group, None)
     }
 
@@ -118,14 +121,22 @@ impl Corpus {
         let source = self.sources.len();
         let mut reading = Reading { topic, path, group, outside, opinions, source, grouped_by: BTreeSet::new() };
         self.sources.push(name);
-        match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
-            Some("csv") => self.read_table(file, b',', &mut reading)?,
-            Some("tsv") => self.read_table(file, b'\t', &mut reading)?,
-            _ => self.read_json_lines(file, &mut reading)?,
+        let table = match path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase).as_deref() {
+            Some("csv") => Some(b','),
+            Some("tsv") => Some(b'\t'),
+            _ => None,
+        };
+        match table {
+            Some(delimiter) => self.read_table(file, delimiter, &mut reading)?,
+            None => self.read_json_lines(file, &mut reading)?,
         }
         self.grouped_by.append(&mut reading.grouped_by);
         if self.rows.len() == before {
-            let message = "this file holds no labelled rows; give one object with `text` and `label` a line".to_owned();
+            let give = match table {
+                Some(_) => "a first line with `text` and `label`, and a line for each sentence",
+                None => "one object with `text` and `label` a line",
+            };
+            let message = format!("this file holds no labelled rows; give {give}");
             return Err(TrainError::Read { path: path.to_owned(), message });
         }
         Ok(())
@@ -150,29 +161,25 @@ impl Corpus {
     }
 
     fn read_table(&mut self, file: File, delimiter: u8, reading: &mut Reading<'_>) -> Result<(), TrainError> {
-        let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).from_reader(file);
         let path = reading.path;
-        let error = |error: csv::Error| {
-            let line = error.position().map_or(1, |p| p.line());
-            TrainError::Row {
-                path: path.to_owned(),
-                line: usize::try_from(line).unwrap_or(usize::MAX),
-                message: format!("not a row of this table: {error}"),
-            }
-        };
-        let header = reader.headers().map_err(error)?.clone();
+        let table = Table::read(file, delimiter, path)?;
+        let text = table.text.as_bytes();
+        let mut reader =
+            csv::ReaderBuilder::new().delimiter(delimiter).quoting(table.quoted).flexible(true).from_reader(text);
+        let failed = |error: csv::Error| table.error(error.position(), format!("not a row of this table: {error}"));
+        let header = reader.headers().map_err(failed)?.clone();
+        table.check(&header)?;
         let mut record = csv::StringRecord::new();
         let mut number = 0;
-        while reader.read_record(&mut record).map_err(error)? {
-            let mut object: Map<String, Value> = header
-                .iter()
-                .zip(&record)
-                .map(|(name, value)| (name.trim_start_matches('\u{feff}').to_owned(), Value::from(value)))
-                .collect();
-            let line = record.position().map_or(1, |p| usize::try_from(p.line()).unwrap_or(usize::MAX));
+        while reader.read_record(&mut record).map_err(failed)? {
+            if record.len() != header.len() {
+                let message = format!("{} fields where the first line has {}", record.len(), header.len());
+                return Err(table.error(record.position(), message));
+            }
+            let mut object: Map<String, Value> =
+                header.iter().zip(&record).map(|(name, value)| (name.to_owned(), Value::from(value))).collect();
             let row = reading.row(&mut object, number);
-            let row = row.map_err(|message| TrainError::Row { path: path.to_owned(), line, message })?;
-            self.rows.extend(row);
+            self.rows.extend(row.map_err(|message| table.error(record.position(), message))?);
             number += 1;
         }
         reading.opinions_used_up(number)
@@ -201,6 +208,102 @@ impl Corpus {
         let known: HashSet<String> = self.rows.iter().map(|row| normalise(&row.text)).collect();
         self.rows.extend(outside.into_iter().filter(|row| !known.contains(&normalise(&row.text))));
     }
+}
+
+/// A table with a line for each row, or more where a field in quotation marks has several.
+struct Table<'p> {
+    path: &'p Path,
+    text: String,
+    delimiter: u8,
+    /// Whether a quotation mark at the beginning of a field opens it, and is no part of it.
+    quoted: bool,
+}
+
+impl<'p> Table<'p> {
+    /// Reads all of it, and finds out what its quotation marks are.
+    fn read(mut file: File, delimiter: u8, path: &'p Path) -> Result<Self, TrainError> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| read_error(path, &error))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            let line = line_of(error.as_bytes(), at);
+            let message = format!("not valid UTF-8 at byte {} of the file; save the file as UTF-8", at + 1);
+            TrainError::Row { path: path.to_owned(), line, message }
+        })?;
+        let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+        let mut table = Self { path, text, delimiter, quoted: true };
+        // Many write sentences between tabs as they are, a mark at their beginning and all; commas need the marks.
+        match (stray_quote(table.text.as_bytes(), delimiter), delimiter) {
+            (Some(_), b'\t') => table.quoted = false,
+            (Some(at), _) => {
+                let message =
+                    "the quotation mark that begins this field does not end it: put every field that has one \
+                               in quotation marks, with those inside doubled"
+                        .to_owned();
+                return Err(TrainError::Row {
+                    path: path.to_owned(),
+                    line: line_of(table.text.as_bytes(), at),
+                    message,
+                });
+            }
+            (None, _) => {}
+        }
+        Ok(table)
+    }
+
+    fn check(&self, header: &csv::StringRecord) -> Result<(), TrainError> {
+        let wrong = |message: String| Err(TrainError::Row { path: self.path.to_owned(), line: 1, message });
+        let other = header.iter().next().and_then(|name| name.chars().find(|c| matches!(c, ';' | ',' | '\t')));
+        if let Some(other) = other.filter(|_| header.len() == 1) {
+            let here = if self.delimiter == b'\t' { "tabs" } else { "commas" };
+            let it = if other == '\t' { "a tab".to_owned() } else { format!("`{other}`") };
+            return wrong(format!("columns are separated by {it} and not by {here}; save the table anew"));
+        }
+        let twice = header.iter().enumerate().find(|(i, name)| {
+            matches!(*name, "text" | "label" | "weight") && header.iter().take(*i).any(|before| before == *name)
+        });
+        match twice {
+            Some((_, name)) => wrong(format!("two columns are called `{name}`; give one of them another name")),
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong with a row, which begins after what is left of the line break before it.
+    fn error(&self, position: Option<&csv::Position>, message: String) -> TrainError {
+        let text = self.text.as_bytes();
+        let at = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0).min(text.len()));
+        let breaks = text[at..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        TrainError::Row { path: self.path.to_owned(), line: line_of(text, at + breaks), message }
+    }
+}
+
+/// The number, counted from 1, of the line that a byte is in.
+fn line_of(text: &[u8], at: usize) -> usize {
+    1 + text[..at].iter().filter(|&&byte| byte == b'\n').count()
+}
+
+/// Where the first quotation mark is that begins a field and does not end it, so that it would swallow what follows.
+fn stray_quote(text: &[u8], delimiter: u8) -> Option<usize> {
+    let ends = |byte: u8| byte == delimiter || matches!(byte, b'\r' | b'\n');
+    let mut at = 0;
+    while at < text.len() {
+        if text[at] == b'"' {
+            let begin = at;
+            loop {
+                let Some(next) = text[at + 1..].iter().position(|&byte| byte == b'"') else { return Some(begin) };
+                at += 1 + next;
+                match text.get(at + 1) {
+                    Some(b'"') => at += 1,
+                    None => return None,
+                    Some(&byte) if ends(byte) => break,
+                    Some(_) => return Some(begin),
+                }
+            }
+            at += 1;
+        }
+        at += text[at..].iter().position(|&byte| ends(byte)).unwrap_or(text.len() - at) + 1;
+    }
+    None
 }
 
 /// Letters and digits in lower case: the same sentence however it was punctuated.
@@ -238,6 +341,7 @@ impl Reading<'_> {
         let text = match object.get_mut("text") {
             Some(Value::String(text)) if text.trim().is_empty() => return Err("`text` is empty; remove the row".into()),
             Some(Value::String(text)) => std::mem::take(text),
+            Some(Value::Null) => return Err("`text` is null; give the sentence, or remove the row".into()),
             Some(_) => return Err("`text` is not a string; put it in quotes".into()),
             None => return Err(missing("text", object)),
         };
@@ -251,8 +355,8 @@ impl Reading<'_> {
             Some(value) => {
                 let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
                 #[allow(clippy::cast_possible_truncation, reason = "weights need no more precision")]
-                let number = number.filter(|w| w.is_finite() && *w > 0.0 && *w <= 1e6).map(|w| w as f32);
-                number.ok_or_else(|| format!("`weight` must be a number above 0, not {value}"))?
+                let number = number.map(|w| w as f32).filter(|w| *w > 0.0 && *w <= 1e6);
+                number.ok_or_else(|| format!("`weight` must be a number above 0 and at most 1000000, not {value}"))?
             }
         };
         let mut groups = Vec::new();
@@ -330,7 +434,8 @@ impl Reading<'_> {
         let mut target = vec![0.0_f64; self.topic.labels.len()];
         for (name, value) in distribution {
             let p = value.as_f64().filter(|p| p.is_finite() && *p >= 0.0);
-            target[self.index(name)?] = p.ok_or_else(|| format!("the probability of `{name}` must be at least 0"))?;
+            let message = || format!("the probability of `{name}` must be a number of at least 0, not {value}");
+            target[self.index(name)?] = p.ok_or_else(message)?;
         }
         let sum: f64 = target.iter().sum();
         // Rounded probabilities may miss 1 by a little; more is a mistake.
@@ -416,5 +521,22 @@ mod tests {
         let mut whole = corpus(&["Both sides signed.", "The army left.", "both sides, signed", "He won."]);
         whole.drop_copies_of_held(2);
         assert_eq!(whole, corpus(&["Both sides signed.", "The army left.", "He won."]));
+    }
+
+    #[test]
+    fn quotation_marks_that_swallow_rows_are_found() {
+        let cases: &[(&str, Option<usize>)] = &[
+            ("", None),
+            ("a,b\nc,d", None),
+            ("\"a, \"\"b\"\"\",c\r\n\"two\nlines\",\"\"\n", None),
+            ("he said \"no\" twice,c\n", None),
+            ("a,\"b", Some(2)),
+            ("a,\"b\" he said\n", Some(2)),
+            ("\"b, he said.,x\nc,d\n\"e,f\n", Some(0)),
+            ("a,b\n\"c\",\"d\"e", Some(8)),
+        ];
+        for (text, at) in cases {
+            assert_eq!(super::stray_quote(text.as_bytes(), b','), *at, "{text:?}");
+        }
     }
 }

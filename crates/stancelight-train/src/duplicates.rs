@@ -38,6 +38,11 @@ pub fn join_near_duplicates<'t>(texts: impl Iterator<Item = &'t str>, sets: &mut
     let (mut words, mut grams) = (Words::default(), Vec::new());
     for (text, row) in texts.zip(0..) {
         words.read(text);
+        // What is empty is like nothing.
+        if text.is_empty() {
+            sizes.push(0);
+            continue;
+        }
         equal.push(words.letters, row);
         edits(&words.hashes).for_each(|hash| equal.push(hash, row));
         fill_grams(&mut grams, &words.hashes);
@@ -76,7 +81,8 @@ impl Words {
             self.hashes.push(hasher.hash_one(word));
             self.joined.push_str(word);
         }
-        self.letters = hasher.hash_one(&self.joined);
+        // Of what has no letter, such as an emoji, all of it counts.
+        self.letters = hasher.hash_one(if self.joined.is_empty() { self.lower.trim() } else { &self.joined });
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Folds {
     pub count: usize,
     /// The fold of each inside row, `0..count`.
     pub assigned: Vec<usize>,
+    /// Which inside rows stand together in a fold whatever the folds are: a number for each row.
+    pub together: Vec<usize>,
     /// For each outside row the folds of the inside rows that it nearly repeats or has a group in common with: those
     /// folds' models may not learn from it either.
     pub kin: Vec<Vec<usize>>,
@@ -27,21 +29,25 @@ pub struct Folds {
 /// Deals the first `inside` of the rows into as many folds as are wanted, or as the rarest label allows.
 ///
 /// # Errors
-/// If a label has fewer than two rows.
+/// If a label has fewer than two rows, or all rows hang together.
 pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u64) -> Result<Folds, TrainError> {
     let first = First::new(&rows[..inside]);
     let mut groups = inseparable(rows, &first, inside);
     let like = part_outside(&mut groups, inside, rows.len());
     let (rows, outside) = rows.split_at(inside);
     let count = usable(rows, &groups, topic, wanted)?;
-    let warnings = warnings(rows, &groups, topic, count);
+    let warnings = warnings(rows, &groups, topic, wanted, count);
+    let mut together = vec![0; inside];
+    for (number, group) in groups.iter().enumerate() {
+        group.iter().for_each(|&i| together[i] = number);
+    }
     let assigned = assign(rows, groups, topic.labels.len(), count, seed);
     let kin = outside.iter().zip(like).map(|(row, like)| {
         let named = row.groups.iter().flat_map(|group| first.of(group));
         like.into_iter().chain(named).map(|i| assigned[i]).collect()
     });
     let kin = kin.collect();
-    Ok(Folds { count, assigned, kin, warnings })
+    Ok(Folds { count, assigned, together, kin, warnings })
 }
 
 /// The first row of each group.
@@ -127,21 +133,36 @@ fn usable(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize) ->
             )));
         }
     }
+    if groups.len() < 2 {
+        return Err(TrainError::Corpus(format!(
+            "all {} labelled sentences nearly repeat one another or are of one group, so none can be held out: name fewer \
+             or other fields with --group, or add sentences",
+            rows.len()
+        )));
+    }
     let counts = groups_of_labels(rows, groups, topic.labels.len());
     let rarest = counts.into_iter().filter(|&count| count > 1).min().unwrap_or(2);
     Ok(wanted.clamp(2, rarest.max(2)))
 }
 
 /// What the folds do to the figures that a reader should know.
-fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, folds: usize) -> Vec<String> {
+fn warnings(rows: &[&Row], groups: &[Vec<usize>], topic: &Topic, wanted: usize, folds: usize) -> Vec<String> {
     let together = "nearly repeat one another or are of one group, and stand in one fold";
     let counts = groups_of_labels(rows, groups, topic.labels.len());
-    let alone = topic.labels.iter().zip(counts).filter(|(_, count)| *count == 1);
+    let rarest = topic.labels.iter().zip(&counts).filter(|(_, count)| **count > 1).min_by_key(|(_, count)| **count);
+    let alone = topic.labels.iter().zip(&counts).filter(|(_, count)| **count == 1);
     let mut out: Vec<String> = alone
         .map(|(label, _)| {
             format!("all sentences labelled `{}` {together}: no figure of this label means anything", label.name)
         })
         .collect();
+    if let Some((label, count)) = rarest.filter(|_| folds < wanted) {
+        out.push(format!(
+            "{folds} folds instead of {wanted}: sentences labelled `{}` stand in {count} groups only, and every fold needs \
+             one; add some, or give the label to another",
+            label.name
+        ));
+    }
     let largest = groups.iter().map(Vec::len).max().unwrap_or(0);
     if largest * folds > rows.len() && largest > 1 {
         out.push(format!("{largest} of {} sentences {together}: the folds are uneven", rows.len()));
@@ -234,10 +255,7 @@ mod tests {
         let all = inside.into_iter().chain(outside.iter().map(|(text, groups, _)| (*text, *groups)));
         let rows: Vec<Row> = all.zip(0..).map(|((text, groups), i)| row(text, i / 2 % 2, groups)).collect();
         let rows: Vec<&Row> = rows.iter().collect();
-        let label = |name: &str| format!("[[labels]]\nname = \"{name}\"\npole = 0\ncolor = \"#000000\"\n");
-        let head = "name = \"t\"\ntitle = \"T\"\nquestion = \"?\"\n";
-        let topic = TopicFile::parse(&format!("{head}{}{}", label("one"), label("two"))).unwrap().topic;
-        let folds = deal(&rows, inside.len(), &topic, 3, 1).unwrap();
+        let folds = deal(&rows, inside.len(), &two_labels(), 3, 1).unwrap();
         // What shares a group stands in one fold; an outside row of two groups does not join these.
         assert_eq!(folds.assigned[3], folds.assigned[1]);
         let together = inseparable(&rows, &First::new(&rows[..inside.len()]), inside.len());
@@ -248,5 +266,43 @@ mod tests {
         for ((_, _, of), kin) in outside.iter().zip(&folds.kin) {
             assert_eq!(*kin, of.iter().map(|&i: &usize| folds.assigned[i]).collect::<Vec<_>>());
         }
+    }
+
+    fn two_labels() -> stancelight::Topic {
+        let label = |name: &str| format!("[[labels]]\nname = \"{name}\"\npole = 0\ncolor = \"#000000\"\n");
+        let head = "name = \"t\"\ntitle = \"T\"\nquestion = \"?\"\n";
+        TopicFile::parse(&format!("{head}{}{}", label("one"), label("two"))).unwrap().topic
+    }
+
+    #[test]
+    fn what_has_no_letters_is_like_what_is_written_the_same() {
+        let texts = ["🙂", "🙃", "!!!", "🙂 ", "a choir sang on the stairs", "the river rises in the hills"];
+        let rows: Vec<Row> = texts.iter().zip(0..).map(|(text, i)| row(text, i % 2, &[])).collect();
+        // Of outside data it is known what it is made of; that says nothing of the others.
+        let outside = row("made of another", 0, &["a"]);
+        let rows: Vec<&Row> = rows.iter().chain([&outside]).collect();
+        let folds = deal(&rows, texts.len(), &two_labels(), 3, 1).unwrap();
+        assert_eq!(folds.together[0], folds.together[3]);
+        let others: std::collections::BTreeSet<_> = folds.together.iter().collect();
+        assert_eq!(others.len(), 5);
+        assert!(folds.kin[0].is_empty());
+    }
+
+    #[test]
+    fn says_why_there_are_fewer_folds_or_none() {
+        let words = ["choir", "river", "harbour", "fair", "envoy", "stairs", "hill", "market"];
+        let rows: Vec<Row> = words.iter().zip(0..).map(|(word, i)| row(word, usize::from(i < 2), &["0:a"])).collect();
+        let rows: Vec<&Row> = rows.iter().collect();
+        let said = deal(&rows, rows.len(), &two_labels(), 5, 1).err().unwrap().to_string();
+        assert!(said.contains("all 8 labelled sentences") && said.contains("--group"), "{said}");
+        let alone: Vec<Row> = rows.iter().map(|row| Row { groups: Vec::new(), ..(*row).clone() }).collect();
+        let alone: Vec<&Row> = alone.iter().collect();
+        let folds = deal(&alone, alone.len(), &two_labels(), 5, 1).unwrap();
+        assert_eq!(folds.count, 2);
+        assert!(
+            folds.warnings[0].starts_with("2 folds instead of 5: sentences labelled `two`"),
+            "{:?}",
+            folds.warnings
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::calibrate::Calibration;
 use crate::corpus::Corpus;
-use crate::evaluate::{Estimate, Evaluation, Judged, evaluate, threshold_for};
+use crate::evaluate::{Estimate, Evaluation, Judged, Operating, evaluate, known, threshold_for};
 use crate::topic_file::{Threshold, TopicFile};
 use crate::transfer::Transfer;
 use crate::validate::HeldOut;
@@ -25,7 +25,7 @@ pub struct Judgement {
 /// Fewer held-out sentences than this make a figure that no paper should quote.
 const FEW: usize = 300;
 
-/// Of fewer than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
+/// Of fewer clusters than this, resamples are too much alike for the bootstrap's interval to cover 95 %.
 const TOO_FEW: usize = 50;
 
 /// Chooses the threshold as the topic file says, and measures. `whole` is the calibration on all that was held out,
@@ -51,29 +51,51 @@ pub fn judge(
         }
     }
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
-    let overall = evaluate(&judged, &topic, seed);
+    let clusters = held.clusters.as_deref();
+    let overall = evaluate(&judged, clusters, &topic, seed);
     let last = held.rows.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=last)
         .filter(|_| last > 0)
         .map(|source| {
-            let of: Vec<Judged<'_>> =
-                judged.iter().zip(&held.rows).filter(|(_, row)| row.source == source).map(|(j, _)| *j).collect();
-            (sources[source].clone(), evaluate(&of, &topic, seed))
+            let of: Vec<usize> = (0..judged.len()).filter(|&i| held.rows[i].source == source).collect();
+            let clusters: Option<Vec<usize>> = clusters.map(|all| of.iter().map(|&i| all[i]).collect());
+            let judged: Vec<Judged<'_>> = of.iter().map(|&i| judged[i]).collect();
+            (sources[source].clone(), evaluate(&judged, clusters.as_deref(), &topic, seed))
         })
         .collect();
-    let warnings = doubts(&overall);
+    let mut warnings = doubts(&overall);
+    let Operating { threshold, painted, precision, .. } = overall.operating;
+    if let Threshold::Precision(wanted) = file.threshold
+        && (precision.is_nan() || precision < wanted)
+    {
+        warnings.push(if painted > 0.0 {
+            format!(
+                "no threshold makes {:.0} % of what is painted right, as the topic wants; at {threshold:.2}, the best, \
+                 {:.1} % of it is",
+                100.0 * wanted,
+                100.0 * precision
+            )
+        } else {
+            "no sentence held out is taken for anything but the middle: nothing is painted at any threshold".to_owned()
+        });
+    }
     Judgement { topic, overall, by_source, warnings }
 }
 
 /// What too few sentences leave open, said with the interval that they leave it open by.
 fn doubts(overall: &Evaluation) -> Vec<String> {
-    let Evaluation { sentences, macro_f1: Estimate { value, low, high }, majority, .. } = overall;
+    let Evaluation { sentences, clusters, macro_f1: Estimate { value, low, high }, majority, .. } = overall;
     let mut out = Vec::new();
+    let narrow = if *clusters < TOO_FEW { ", and so few make even the interval too narrow" } else { "" };
     if *sentences < FEW {
-        let narrow = if *sentences < TOO_FEW { ", and so few make even the interval too narrow" } else { "" };
         out.push(format!(
             "only {sentences} labelled sentences: macro-F1 {value:.3} has a 95 % interval from {low:.3} to {high:.3}{narrow}; \
              label at least {FEW} before you rely on it"
+        ));
+    }
+    if *sentences >= FEW && !narrow.is_empty() {
+        out.push(format!(
+            "the {sentences} labelled sentences fall into {clusters} groups of which the members hang together{narrow}"
         ));
     }
     if *low <= majority.macro_f1 {
@@ -133,10 +155,10 @@ pub fn facts(
         (
             "at the threshold",
             format!(
-                "precision {:.3} on the {:.1} % of sentences painted; {:.1} % of the middle left alone",
-                operating.precision,
+                "precision {} on the {:.1} % of sentences painted; {} of the middle left alone",
+                known(operating.precision, |p| format!("{p:.3}")),
                 100.0 * operating.painted,
-                100.0 * operating.left_alone
+                known(operating.left_alone, |p| format!("{:.1} %", 100.0 * p))
             ),
         ),
     ];

@@ -39,7 +39,9 @@ pub use compile::{FitOptions, fit_model};
 pub use corpus::{Corpus, Group, Row};
 pub use coverage::Coverage;
 pub use error::{TrainError, read_error};
-pub use evaluate::{Estimate, Evaluation, Judged, LabelScore, Majority, Operating, Prior, evaluate, evaluate_rows};
+pub use evaluate::{
+    Estimate, Evaluation, Judged, LabelScore, Majority, Operating, Prior, clusters, evaluate, evaluate_rows, known,
+};
 pub use learning_curve::LearningPoint;
 pub use lines::{Lines, MAX_LINE_BYTES};
 pub use records::SparseRecords;

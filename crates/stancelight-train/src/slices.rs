@@ -6,21 +6,28 @@ use crate::evaluate::{Evaluation, evaluate_rows};
 use stancelight::{Topic, Verdict};
 use std::collections::BTreeMap;
 
-/// Evaluates the rows of each key apart, keys ascending.
-pub fn slices<K: Ord>(
+/// Evaluates the rows of each key apart, keys ascending; a row may have several. `clusters` as for [`evaluate_rows`].
+pub fn slices<K: Ord, Keys: IntoIterator<Item = K>>(
     rows: &[&Row],
     verdicts: &[Verdict],
+    clusters: Option<&[usize]>,
     topic: &Topic,
     seed: u64,
-    key: impl Fn(&Row) -> K,
+    keys: impl Fn(&Row) -> Keys,
 ) -> Vec<(K, Evaluation)> {
-    let mut parts: BTreeMap<K, (Vec<&Row>, Vec<Verdict>)> = BTreeMap::new();
-    for (row, verdict) in rows.iter().zip(verdicts) {
-        let (rows, verdicts) = parts.entry(key(row)).or_default();
-        rows.push(row);
-        verdicts.push(verdict.clone());
+    let mut parts: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    for (i, row) in rows.iter().enumerate() {
+        for key in keys(row) {
+            parts.entry(key).or_default().push(i);
+        }
     }
-    parts.into_iter().map(|(key, (rows, verdicts))| (key, evaluate_rows(&rows, &verdicts, topic, seed))).collect()
+    let evaluation = |part: &[usize]| {
+        let rows: Vec<&Row> = part.iter().map(|&i| rows[i]).collect();
+        let verdicts: Vec<Verdict> = part.iter().map(|&i| verdicts[i].clone()).collect();
+        let clusters: Option<Vec<usize>> = clusters.map(|all| part.iter().map(|&i| all[i]).collect());
+        evaluate_rows(&rows, &verdicts, clusters.as_deref(), topic, seed)
+    };
+    parts.into_iter().map(|(key, part)| (key, evaluation(&part))).collect()
 }
 
 /// Upper ends of the lengths that are told apart, in words; longer sentences are one slice more.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use stancelight::{Label, Topic, Underline};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use toml::Spanned;
 
 /// A topic and where its data comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,11 +137,11 @@ struct File {
     provenance: String,
     threshold: Option<f32>,
     precision: Option<f64>,
-    labels: Vec<FileLabel>,
+    labels: Vec<Spanned<FileLabel>>,
     #[serde(default)]
-    data: Vec<DataSource>,
+    data: Vec<Spanned<DataSource>>,
     #[serde(default)]
-    teacher: Vec<DataSource>,
+    teacher: Vec<Spanned<DataSource>>,
     #[serde(default)]
     card: CardText,
 }
@@ -175,6 +176,12 @@ impl TopicFile {
         Ok(file)
     }
 
+    /// Every file that is listed, where the folder of outside data lies if it is given.
+    pub fn files(&self, data_dir: Option<&Path>) -> Vec<PathBuf> {
+        let all = self.data.iter().chain(&self.teacher);
+        all.flat_map(|source| source.path(data_dir).into_iter().chain(source.opinions())).collect()
+    }
+
     /// The same as an encoder reads it: each set has the weight that it has there.
     #[must_use]
     pub fn for_encoder(mut self) -> Self {
@@ -190,29 +197,45 @@ impl TopicFile {
         let file: File = toml::from_str(text).map_err(|error| {
             (line_of(error.span().map_or(0, |span| span.start)), error.message().replace('\n', " "))
         })?;
-        let find = |needle: &str| text.find(needle).map_or(1, line_of);
+        // The line on which a key is given a value, of what begins at `from`.
+        let find = |from: usize, key: &str| {
+            let mut at = from;
+            for line in text[from..].split_inclusive('\n') {
+                let rest = line.trim_start().strip_prefix(key);
+                if rest.is_some_and(|rest| rest.trim_start().starts_with('=')) {
+                    return line_of(at);
+                }
+                at += line.len();
+            }
+            line_of(text[from..].find(key).map_or(from, |found| from + found))
+        };
         let threshold = match (file.threshold, file.precision) {
             (Some(p), None) => Threshold::Fixed(p),
             (None, Some(p)) if p > 0.0 && p <= 1.0 => Threshold::Precision(p),
-            (None, Some(_)) => return Err((find("precision"), "`precision` must be above 0, at most 1".into())),
+            (None, Some(_)) => return Err((find(0, "precision"), "`precision` must be above 0, at most 1".into())),
             (None, None) => Threshold::Precision(0.9),
             (Some(_), Some(_)) => {
-                return Err((find("precision"), "give either `threshold` or `precision`, not both".into()));
+                return Err((find(0, "precision"), "give either `threshold` or `precision`, not both".into()));
             }
         };
-        let prior: Option<Vec<f64>> = file.labels.iter().map(|label| label.prior).collect();
+        let label_at: Vec<usize> = file.labels.iter().map(|label| label.span().start).collect();
+        let prior: Option<Vec<f64>> = file.labels.iter().map(|label| label.as_ref().prior).collect();
         let is_whole =
             |prior: &Vec<f64>| prior.iter().all(|&p| p > 0.0) && (prior.iter().sum::<f64>() - 1.0).abs() < 1e-6;
-        if !prior.as_ref().map_or_else(|| file.labels.iter().all(|label| label.prior.is_none()), is_whole) {
+        if !prior.as_ref().map_or_else(|| file.labels.iter().all(|label| label.as_ref().prior.is_none()), is_whole) {
             let message = "`prior` is a label's share: give it to every label, above 0 and adding up to 1, or to none";
-            return Err((find("prior"), message.into()));
+            return Err((find(0, "prior"), message.into()));
         }
         let mut labels = Vec::new();
-        for label in file.labels {
+        for (label, &at) in file.labels.into_iter().zip(&label_at) {
+            let label = label.into_inner();
             let style = label.underline.as_deref().unwrap_or("solid");
             let underline = Underline::from_name(style).ok_or_else(|| {
                 let all = Underline::ALL.map(Underline::name).join(", ");
-                (find(style), format!("`underline` of label `{}` must be one of {all}, not `{style}`", label.name))
+                (
+                    find(at, "underline"),
+                    format!("`underline` of label `{}` must be one of {all}, not `{style}`", label.name),
+                )
             })?;
             let color_dark = label.color_dark.unwrap_or_else(|| label.color.clone());
             let FileLabel { name, pole, color, meaning, .. } = label;
@@ -227,42 +250,55 @@ impl TopicFile {
             provenance: file.provenance,
         };
         topic.validate().map_err(|error| {
-            let key = error.field.rsplit('.').next().unwrap_or_default();
-            (find(key), error.to_string())
+            let (label, key) = error.field.rsplit_once('.').unwrap_or(("", &error.field));
+            let number = label.strip_prefix("labels[").and_then(|rest| rest.strip_suffix(']')?.parse::<usize>().ok());
+            let from = number.and_then(|number| label_at.get(number)).copied().unwrap_or(0);
+            (find(from, key), error.to_string())
         })?;
-        for source in file.data.iter().chain(&file.teacher) {
+        for listed in file.data.iter().chain(&file.teacher) {
+            let (at, source) = (listed.span().start, listed.as_ref());
             if let Some(unknown) = source.labels.values().find(|name| topic.label_index(name).is_none()) {
-                return Err((find(unknown), format!("`{}` maps to `{unknown}`, which is no label here", source.file)));
+                return Err((
+                    find(at, "labels"),
+                    format!("`{}` maps to `{unknown}`, which is no label here", source.file),
+                ));
             }
             if source.opinions.is_some() && !(source.labels.is_empty() && source.fields == default_label_fields()) {
                 let message = format!("`{}` has `opinions`: leave out `labels` and `fields`", source.file);
-                return Err((find(&source.file), message));
+                return Err((find(at, "file"), message));
             }
             if source.validate && (source.measure || source.opinions.is_some()) {
                 let message = format!("`{}` has `validate`: leave out `measure` and `opinions`", source.file);
-                return Err((find(&source.file), message));
+                return Err((find(at, "file"), message));
             }
             if source.calibrate && !source.measure {
                 let message =
                     format!("`{}` has `calibrate`: it needs `measure = true`, for it is not learned from", source.file);
-                return Err((find(&source.file), message));
+                return Err((find(at, "file"), message));
             }
             for weight in [Some(source.weight), source.encoder_weight].into_iter().flatten() {
                 if !(weight.is_finite() && weight > 0.0) {
-                    return Err((find(&source.file), format!("the weight of `{}` must be above 0", source.file)));
+                    return Err((find(at, "file"), format!("the weight of `{}` must be above 0", source.file)));
                 }
             }
         }
         let is_wrong =
-            |of: &&DataSource| of.measure || of.validate || of.opinions.is_some() || of.encoder_weight.is_some();
-        if let Some(source) = file.teacher.iter().find(is_wrong) {
+            |of: &DataSource| of.measure || of.validate || of.opinions.is_some() || of.encoder_weight.is_some();
+        if let Some((at, source)) = file
+            .teacher
+            .iter()
+            .map(|listed| (listed.span().start, listed.as_ref()))
+            .find(|(_, source)| is_wrong(source))
+        {
             let message = format!(
                 "`{}` is for the teacher: leave out `measure`, `validate`, `opinions`, `encoder_weight`",
                 source.file
             );
-            return Err((find("[[teacher]]"), message));
+            return Err((line_of(at), message));
         }
-        Ok(Self { topic, threshold, prior, data: file.data, teacher: file.teacher, card: file.card })
+        let [data, teacher] =
+            [file.data, file.teacher].map(|listed| listed.into_iter().map(Spanned::into_inner).collect());
+        Ok(Self { topic, threshold, prior, data, teacher, card: file.card })
     }
 }
 
@@ -346,10 +382,10 @@ underline = "wavy"
     fn says_what_is_wrong_and_where() {
         let cases: &[(&str, &str, usize, &str)] = &[
             ("title", "titel", 3, "titel"),
-            ("pole = -1", "pole = -3", 7, "between -1 and 1"),
-            ("#d55e00", "red", 8, "colour"),
+            ("pole = -1", "pole = -3", 11, "between -1 and 1"),
+            ("#d55e00", "red", 12, "colour"),
             ("wavy", "curly", 13, "curly"),
-            ("name = \"bad\"", "name = \"good\"", 2, "differ"),
+            ("name = \"bad\"", "name = \"good\"", 10, "differ"),
             ("\"Mood\"", "Mood", 3, ""),
         ];
         for (from, to, line, message) in cases {

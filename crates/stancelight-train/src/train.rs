@@ -33,8 +33,9 @@ pub struct Options {
     pub budget: Option<Duration>,
     /// The model file's largest length; features are left out until it fits.
     pub max_bytes: Option<usize>,
-    /// Cross-validation folds, at least 2.
-    pub folds: usize,
+    /// Cross-validation folds, at least 2; by default 5, or, where many rows are fitted without a search, a tenth held out
+    /// once.
+    pub folds: Option<usize>,
     /// Measure with parts of the rows as well.
     pub learning_curve: bool,
     /// Drives folds and intervals.
@@ -51,7 +52,7 @@ impl Default for Options {
             budget: None,
             max_bytes: None,
             learning_curve: false,
-            folds: 5,
+            folds: None,
             seed: 1,
             jobs: 1,
         }
@@ -89,6 +90,8 @@ pub struct Report {
     pub folds: usize,
     /// Folds that were held out.
     pub held_out: usize,
+    /// So many sentences were held out and are not learned from by the model either; 0 if it learned from all in the end.
+    pub spared: usize,
     /// Where a length was asked for: what models of more and of fewer features reach.
     pub sizes: Vec<Size>,
     /// What a reader should be warned of.
@@ -108,6 +111,9 @@ pub struct Size {
 
 /// So many held-out sentences tell two penalties apart, and give figures to a percent: no further fold is held out.
 const ENOUGH: usize = 10_000;
+
+/// Folds, if nobody says how many.
+const FOLDS: usize = 5;
 
 /// Trains a model. The first `held` rows of the corpus may be held out; the rest is outside data. To `calibrating`,
 /// sentences of a source that is not learned from, the temperature is fitted; there may be none.
@@ -129,9 +135,9 @@ pub fn train(
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let (inside, outside) = rows.split_at(held.min(rows.len()));
     // Fitted once and without a search, a model of many rows is measured and calibrated on a tenth it never saw.
-    let once = !options.search && inside.len() >= 2 * ENOUGH;
-    let wanted = if once { 10 } else { options.folds };
-    let Folds { count: folds, assigned, kin, mut warnings } =
+    let once = !options.search && options.folds.is_none() && inside.len() >= 2 * ENOUGH;
+    let wanted = if once { 10 } else { options.folds.unwrap_or(FOLDS) };
+    let Folds { count: folds, assigned, together, kin, mut warnings } =
         folds::deal(&rows, inside.len(), topic, wanted, options.seed)?;
     let held_out = if once { 1 } else { (ENOUGH * folds).div_ceil(inside.len()).min(folds) };
 
@@ -142,7 +148,8 @@ pub fn train(
     let mut searched = Search::default();
     if options.search {
         let split = Split { rows: &rows, assigned: &assigned, kin: &kin, folds: 0..held_out };
-        let until = options.budget.map(|budget| began + budget);
+        // A time without end is none.
+        let until = options.budget.and_then(|budget| began.checked_add(budget));
         searched = search(&split, labels, &mut fit_options, options.jobs, until, progress)?;
         if searched.cut_short {
             warnings.push(format!(
@@ -162,6 +169,7 @@ pub fn train(
         inside,
         outside,
         assigned: &assigned,
+        together: &together,
         kin: &kin,
         folds,
         held_out,
@@ -205,6 +213,7 @@ pub fn train(
         fit: fit_options,
         folds,
         held_out,
+        spared: if once { validated.rows.len() } else { 0 },
         sizes,
         warnings,
     };
@@ -240,7 +249,7 @@ fn sizes(
         let held = other.as_ref().unwrap_or(whole);
         let bytes: usize = held.scorers.iter().map(|linear| length(validation.topic, linear.clone())).sum();
         let verdicts = held.verdicts(validation.topic, &held.calibration(), transfer);
-        let macro_f1 = evaluate_rows(&held.rows, &verdicts, validation.topic, 1).macro_f1;
+        let macro_f1 = evaluate_rows(&held.rows, &verdicts, None, validation.topic, 1).macro_f1;
         out.push(Size { features, bytes: bytes / held.scorers.len().max(1), macro_f1: macro_f1.value });
     }
     Ok(out)
@@ -250,8 +259,8 @@ impl Report {
     /// How the figures were got, in words.
     pub fn validation(&self) -> String {
         match self.held_out {
+            _ if self.spared > 0 => format!("{} sentences held out and not learned from", self.spared),
             all if all == self.folds => format!("{all}-fold cross-validation"),
-            1 => format!("one sentence in {} held out", self.folds),
             some => format!("{some} of {} folds held out", self.folds),
         }
     }

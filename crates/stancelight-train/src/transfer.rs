@@ -103,8 +103,14 @@ mod tests {
         let rows: Vec<Row> = [0, 1, 1, 1, 1, 1, 1, 1, 1, 2].repeat(1000).into_iter().map(row).collect();
         let rows: Vec<&Row> = rows.iter().collect();
         let whole = Calibration { factors: vec![1.0], shift: vec![0.1_f64.ln(), 0.8_f64.ln(), 0.1_f64.ln()] };
-        let held =
-            HeldOut { logits: vec![vec![0.0; 3]; rows.len()], scorers: Vec::new(), parts: Vec::new(), of: 1, rows };
+        let held = HeldOut {
+            logits: vec![vec![0.0; 3]; rows.len()],
+            scorers: Vec::new(),
+            clusters: None,
+            parts: Vec::new(),
+            of: 1,
+            rows,
+        };
         let prior = [0.3, 0.5, 0.2];
         let transfer = Transfer::find(&held, &whole, &[], &[], Some(&prior));
         let found = stancelight::softmax(&transfer.apply(&whole).apply(&[0.0; 3]));

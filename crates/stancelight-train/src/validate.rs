@@ -18,6 +18,8 @@ pub struct Validation<'a> {
     pub outside: &'a [&'a Row],
     /// The fold of each inside row, `0..folds`.
     pub assigned: &'a [usize],
+    /// Which inside rows hang together: a number for each, the same for those of one group and near-repeats.
+    pub together: &'a [usize],
     /// The folds of the inside rows that an outside row nearly repeats or was made of.
     pub kin: &'a [Vec<usize>],
     pub folds: usize,
@@ -36,6 +38,8 @@ pub struct HeldOut<'a> {
     pub logits: Vec<Vec<f64>>,
     /// The scorer of each fold that was held out, where they are linear.
     pub scorers: Vec<Linear>,
+    /// Which rows hang together, where that is known, as in [`Validation::together`].
+    pub clusters: Option<Vec<usize>>,
     /// Which part each row is in when calibrating for measurement, `0..of`.
     pub parts: Vec<usize>,
     /// How many parts.
@@ -82,6 +86,7 @@ impl<'a> Validation<'a> {
             parts: parts.collect(),
             of: self.folds,
             rows: logits.iter().map(|(i, _)| self.inside[*i]).collect(),
+            clusters: Some(logits.iter().map(|(i, _)| self.together[*i]).collect()),
             logits: logits.into_iter().map(|(_, logits)| logits).collect(),
             scorers,
         })
@@ -108,6 +113,7 @@ impl HeldOut<'_> {
         self.rows.truncate(n);
         self.logits.truncate(n);
         self.parts.truncate(n);
+        self.clusters.iter_mut().for_each(|clusters| clusters.truncate(n));
     }
 
     /// What makes all these logits honest.

@@ -2,7 +2,6 @@
 
 use super::{Made, Read};
 use crate::progress::bar;
-use crate::threads::quiet_threads;
 use anyhow::{Result, bail};
 use clap::Parser;
 use serde_json::json;
@@ -63,7 +62,7 @@ pub struct Args {
     /// Never train on this set, but pick the epoch and the weights of both parts with it as well: a file, or a set that
     /// the topic file measures on
     #[arg(long, value_name = "SET", requires = "encoder")]
-    dev: Vec<PathBuf>,
+    pub dev: Vec<PathBuf>,
     /// Note in this folder, each minute, how far learning is
     #[arg(long, value_name = "DIR", requires = "encoder")]
     checkpoint: Option<PathBuf>,
@@ -84,7 +83,6 @@ pub fn run(
     jobs: usize,
     data_dir: Option<&Path>,
 ) -> Result<Made> {
-    quiet_threads()?;
     let dev = dev(&args.dev, file, &read.corpus, data_dir)?;
     let shape = Shape {
         layers: args.layers,
