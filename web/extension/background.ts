@@ -10,8 +10,17 @@ import type { Answer, Call } from "./calls";
 // Both are in this file, so that no request is made. The browser ends a background that rests, and starts it again.
 let stance: Promise<Stancelight> | undefined;
 
+/** The model; a start that failed is forgotten, so that the next click may do better. */
+function ready(): Promise<Stancelight> {
+  stance ??= load({ wasm: engine, model }).catch((error: unknown) => {
+    stance = undefined;
+    throw error;
+  });
+  return stance;
+}
+
 async function answer({ method, text }: Call): Promise<unknown> {
-  const loaded = await (stance ??= load({ wasm: engine, model }));
+  const loaded = await ready();
   if (method === "analyze") return loaded.analyze(text);
   if (method === "explainSentence") return loaded.explainSentence(text);
   const { kind, topic, facts } = loaded;

@@ -22,7 +22,10 @@ export interface Listed {
   probabilities: Record<string, number>;
 }
 
-/** Puts the list into a shadow tree instead of the one before; `choose` is told the place in it of a sentence chosen. */
+/**
+ * Puts the list into a shadow tree instead of the one before, the focus where it was in that; `choose` is told the place in
+ * it of a sentence chosen.
+ */
 export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[], choose: (place: number) => void): void {
   const document = shadow.ownerDocument;
   const section = document.createElement("section");
@@ -37,16 +40,22 @@ export function listFindings(shadow: ShadowRoot, topic: Topic, findings: Listed[
     button.addEventListener("click", () => choose(place));
     return button;
   });
+  const placeIn = (all: Iterable<Element>) => [...all].indexOf(shadow.activeElement as Element);
+  const turn = (next: HTMLButtonElement) => {
+    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
+    next.focus();
+  };
   section.addEventListener("keydown", (event) => {
-    const at = buttons.indexOf(shadow.activeElement as HTMLButtonElement);
-    const next = buttons[at + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
+    const next = buttons[placeIn(buttons) + ({ ArrowDown: 1, ArrowUp: -1 }[event.key] ?? NaN)];
     if (!next) return;
     // The page may have other plans for these keys.
     event.preventDefault();
     event.stopPropagation();
-    for (const button of buttons) button.tabIndex = button === next ? 0 : -1;
-    next.focus();
+    turn(next);
   });
+  const place = placeIn(shadow.querySelectorAll(".findings button"));
   shadow.querySelector(".findings")?.remove();
   shadow.append(section);
+  const next = buttons[Math.min(place, buttons.length - 1)];
+  if (next) turn(next);
 }

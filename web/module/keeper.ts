@@ -20,7 +20,7 @@ export interface KeeperOptions extends PaintOptions {
 export class Keeper {
   private readonly watches = new Map<Element, Watch>();
   private readonly panel: Panel | undefined;
-  private readonly quiet = new Quiet(() => this.search());
+  private readonly quiet = new Quiet(() => this.again());
   private readonly observer = new MutationObserver(() => this.quiet.soon());
   private readonly ends = new AbortController();
   private on = true;
@@ -32,7 +32,12 @@ export class Keeper {
     const { signal } = this.ends;
     navigation?.addEventListener("currententrychange", () => this.quiet.soon(), { signal });
     for (const type of ["popstate", "hashchange", "pageshow"]) addEventListener(type, () => this.quiet.soon(), { signal });
-    this.search();
+    try {
+      this.search();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
   }
 
   /** Takes everything away: paint, panel, and every eye kept on the page. */
@@ -47,7 +52,17 @@ export class Keeper {
 
   private turn(on: boolean): void {
     this.on = on;
-    this.search();
+    this.again();
+  }
+
+  /** Searches again. What fails now, such as a selector that is none, would fail at every change of the page: it is told once. */
+  private again(): void {
+    try {
+      this.search();
+    } catch (error) {
+      this.stop();
+      console.warn("stancelight:", error);
+    }
   }
 
   /** Watches what is found now, and nothing else. */

@@ -48,7 +48,8 @@ export class Panel {
   /** Shows what is painted now, and comes back if the page threw the panel away with its body. */
   show(on: boolean, findings: Listed[], choose: (place: number) => void): void {
     this.choose = choose;
-    if (!this.host.isConnected) document.body.append(this.host);
+    // Between two bodies there may be none for a while.
+    if (!this.host.isConnected) document.body?.append(this.host);
     // Every change of the page comes by here; most change nothing.
     const state = JSON.stringify([on, findings.map(({ label, text }) => [label, text])]);
     if (state === this.shown) return;

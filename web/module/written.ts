@@ -12,5 +12,8 @@ export function rendererOf(written: string | null | undefined): "highlight" | "m
   return written === "mark" || written === "highlight" ? written : "auto";
 }
 
-/** In whole per cent; nothing is certain. */
-export const percent = (p = 0) => `${p > 0.995 ? ">99" : Math.round(p * 100)} %`;
+/** A probability in per cent, on one line; near the ends with a decimal, and never 100, which would be a lie. */
+export function percent(p = 0): string {
+  const shown = p > 0.999 ? ">99.9" : p < 0.001 ? "<0.1" : (100 * p).toFixed(p > 0.99 || p < 0.01 ? 1 : 0);
+  return `${shown}\u00a0%`;
+}

@@ -124,13 +124,19 @@ function dressHeader(): void {
 async function adopt(pane: Pane, stance: Stancelight, model: Offered): Promise<void> {
   pane.closer = undefined;
   await pane.adopt(stance, model);
+  models.tidy([first.model, second?.model]);
   closer.dress(pane, model);
 }
 
 /** Gives a pane a model; on failure the old one stays. */
 async function useModel(pane: Pane, model: Offered): Promise<boolean> {
+  // What is asked of one of two articles compared is asked of both.
+  for (const one of view === "articles" ? shown() : [pane]) one.asked += 1;
+  const { asked } = pane;
   try {
     const stance = await models.load(model);
+    // Another was chosen meanwhile.
+    if (pane.asked !== asked) return false;
     pane.part<HTMLSelectElement>("topic").value = String(models.offered.indexOf(model));
     const same = view === "articles" ? [first, second] : [pane];
     await Promise.all(same.map((one) => one && adopt(one, stance, model)));
@@ -141,6 +147,7 @@ async function useModel(pane: Pane, model: Offered): Promise<boolean> {
     complain("");
     return true;
   } catch (error) {
+    if (pane.asked !== asked) return false;
     complain(`${model.title} cannot be used: ${(error as Error).message}`);
     pane.part<HTMLSelectElement>("topic").value = String(pane.model ? models.offered.indexOf(pane.model) : -1);
     return false;
@@ -276,6 +283,8 @@ async function changeView(to: View): Promise<void> {
     pane.rules = to === "articles" ? first : pane;
     first.part("pane").setAttribute("aria-label", to === "articles" ? "First article" : "Article, first topic");
     pane.part("pane").setAttribute("aria-label", to === "articles" ? "Second article" : "Article, second topic");
+    // Whatever was asked of it in the view before comes too late.
+    pane.asked += 1;
     if (model && stance) await adopt(pane, stance, model);
     pane.part<HTMLSelectElement>("topic").value = String(model ? models.offered.indexOf(model) : 0);
     if (to === "topics") await pane.show(first.editor.text);

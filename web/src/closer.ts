@@ -64,6 +64,7 @@ export class Closer {
       }
       said.textContent = `All ${all} read closely`;
     } catch (error) {
+      if (isStale()) return;
       said.textContent = `The closer reading stopped: ${(error as Error).message}`;
     }
   }
@@ -81,6 +82,7 @@ export class Closer {
       await this.read(pane);
     } catch (error) {
       want(model, false);
+      if (pane.model !== model) return;
       this.label(pane, model);
       said.textContent = `The larger model cannot be had: ${(error as Error).message}`;
     }
@@ -102,21 +104,22 @@ export class Closer {
     button.setAttribute("aria-pressed", String(chosen));
   }
 
-  private worker(model: Offered): Promise<StancelightWorker> {
-    let found = this.workers.get(model);
-    if (!found) {
-      found = load({ model: addressOf(model.encoder?.file ?? ""), worker: true }).then(async (worker) => {
-        const quick = await this.models.load(model);
-        const names = (topic: StancelightWorker["topic"]) => topic.labels.map(({ name }) => name).join();
-        if (names(worker.topic) === names(quick.topic)) return worker;
-        worker.dispose();
-        throw new Error("it answers another question");
-      });
-      this.workers.set(model, found);
-      // The next to ask may have more luck.
-      found.catch(() => this.workers.delete(model));
-    }
-    return found;
+  private async worker(model: Offered): Promise<StancelightWorker> {
+    const kept = this.workers.get(model);
+    const before = await kept?.catch(() => undefined);
+    // It may not have come, or have broken since: the next to ask may have more luck.
+    if (before && !before.isEnded) return before;
+    if (this.workers.get(model) === kept) this.workers.set(model, this.fetch(model));
+    return this.workers.get(model) as Promise<StancelightWorker>;
+  }
+
+  private async fetch(model: Offered): Promise<StancelightWorker> {
+    const worker = await load({ model: addressOf(model.encoder?.file ?? ""), worker: true });
+    const quick = await this.models.load(model);
+    const names = (topic: StancelightWorker["topic"]) => topic.labels.map(({ name }) => name).join();
+    if (names(worker.topic) === names(quick.topic)) return worker;
+    worker.dispose();
+    throw new Error("it answers another question");
   }
 }
 

@@ -6,57 +6,76 @@ import type { Label } from "stancelight";
 import { areVersions, differenceOf, pairs, type Pair } from "./compare";
 import { byId, hueOf, make, settle, signed, swatch } from "./dom";
 import { meanOf, type Mean } from "./figures";
+import type { Finding } from "./findings";
 import type { Pane } from "./pane";
 
 /** Changes listed. */
 const LISTED = 40;
+/** Words and gaps of a sentence taken out or put in, beyond which it is shown as it was and as it is. */
+const WORDS = 100;
 
 /** The comparison of two panes. */
 export class Comparison {
   private readonly body = byId("comparison-body");
   private readonly list = byId<HTMLOListElement>("changes");
   private found: Pair[] = [];
-  private places: (Pair | undefined)[] = [];
+  /** What {@link found} was found in. */
+  private read: unknown[] = [];
+  private versions = false;
 
   /** `choose` is told which pair was clicked. */
   constructor(choose: (pair: Pair) => void) {
     this.list.addEventListener("click", (event) => {
-      const row = (event.target as Element).closest<HTMLElement>("[data-at]");
-      const pair = row && this.places[Number(row.dataset["at"])];
+      const row = (event.target as Element).closest<HTMLElement>("[data-index]");
+      const pair = row && this.found.find((one) => nameOf(one) === row.dataset["index"]);
       if (pair) choose(pair);
     });
   }
 
   /** The sentence of the other pane that a sentence became, or came from; −1 if none. */
   counterpart(index: number, isFirst: boolean): number {
-    const pair = this.found.find(({ a, b }) => (isFirst ? a : b) === index);
+    // Two articles that have nothing to do with each other have no counterparts.
+    const pair = this.versions ? this.found.find(({ a, b }) => (isFirst ? a : b) === index) : undefined;
     return (isFirst ? pair?.b : pair?.a) ?? -1;
   }
 
   /** Shows how `after` differs from `before`. */
   show(before: Pane, after: Pane): void {
-    const words = (pane: Pane) => pane.sentences.map(({ start, end }) => pane.text.slice(start, end));
-    this.found = pairs(words(before), words(after));
-    const versions = areVersions(this.found);
+    this.pair(before, after);
+    const { found, versions } = this;
     const labels = before.stance?.topic.labels.filter(({ pole }) => pole !== 0) ?? [];
-    settle(this.body, [table(before, after, labels), difference(before, after, versions)]);
+    const isUntold = found.length === 0 && before.sentences.length > 0 && after.sentences.length > 0;
+    settle(this.body, [table(before, after, labels), difference(before, after, versions),
+      ...(isUntold ? [make("p", "hint", "What became of each sentence is not told: there are too many, or too many that both share stand in another order.")] : [])]);
     byId("changes-section").hidden = !versions;
     if (versions) this.changes(before, after);
-    // Two articles that have nothing to do with each other have no counterparts.
-    else this.found = [];
+  }
+
+  /** Finds what became of each sentence. Of the same two texts it is known: this is asked at every touch of the slider. */
+  private pair(before: Pane, after: Pane): void {
+    const read = [before, after].flatMap(({ text, sentences }) => [text, sentences.length]);
+    if (read.every((one, at) => one === this.read[at])) return;
+    const words = (pane: Pane) => pane.sentences.map(({ start, end }) => pane.text.slice(start, end));
+    this.read = read;
+    this.found = pairs(words(before), words(after));
+    this.versions = areVersions(this.found);
   }
 
   private changes(before: Pane, after: Pane): void {
     const score = (pane: Pane, index: number) => pane.sentences[index]?.score ?? 0;
     const turn = ({ a, b }: Pair) => Math.abs(score(after, b) - score(before, a));
     const all = this.found.filter(({ a, b, changed }) => changed || a < 0 || b < 0);
-    this.places = [...all].sort((one, other) => turn(other) - turn(one)).slice(0, LISTED);
+    const listed = [...all].sort((one, other) => turn(other) - turn(one)).slice(0, LISTED);
     const count = (is: (pair: Pair) => boolean) => all.filter(is).length;
+    const skipped = all.some(({ skipped }) => skipped) ? " Where very much was rewritten, what was changed counts as gone and new." : "";
     byId("changes-count").textContent = all.length === 0 ? "No sentence differs."
-      : `${count(({ b, a }) => a < 0 && b >= 0)} new, ${count(({ b }) => b < 0)} gone, ${count(({ changed }) => changed)} changed; those first that turned most.`;
-    settle(this.list, this.places.map((pair, at) => row(pair as Pair, at, before, after)));
+      : `${count(({ b, a }) => a < 0 && b >= 0)} new, ${count(({ b }) => b < 0)} gone, ${count(({ changed }) => changed)} changed; those first that turned most.${skipped}`;
+    settle(this.list, listed.map((pair) => row(pair, before, after)));
   }
 }
+
+/** What a pair is known by in the list, wherever it stands there. */
+const nameOf = ({ a, b }: Pair) => `${a} ${b}`;
 
 function table(before: Pane, after: Pane, labels: Label[]): HTMLTableElement {
   const head = make("tr", "", ...["", "first", "second", "difference"].map((name) => {
@@ -70,9 +89,10 @@ function table(before: Pane, after: Pane, labels: Label[]): HTMLTableElement {
     return make("tr", "", th, make("td", "", a), make("td", "", b), make("td", "", difference));
   };
   const whole = (n: number) => signed(n).replace(/\.00$/, "");
-  const count = (pane: Pane, name: string) => pane.findings.filter(({ sentence }) => sentence.label === name).length;
+  const [painted, paintedAfter] = [before.findings, after.findings];
+  const count = (findings: Finding[], name: string) => findings.filter(({ sentence }) => sentence.label === name).length;
   const rows = labels.map((label) => {
-    const [a, b] = [count(before, label.name), count(after, label.name)];
+    const [a, b] = [count(painted, label.name), count(paintedAfter, label.name)];
     return row(swatch(label), String(a), String(b), whole(b - a));
   });
   const [a, b] = [before.sentences, after.sentences];
@@ -95,7 +115,8 @@ function difference(before: Pane, after: Pane, versions: boolean): HTMLElement {
   return make("p", "hint", `${said}: 95\u00a0% interval ${signed(low)} to ${signed(high)}.${grain}`);
 }
 
-function row({ a, b, changed }: Pair, at: number, before: Pane, after: Pane): HTMLElement {
+function row(pair: Pair, before: Pane, after: Pane): HTMLElement {
+  const { a, b, changed } = pair;
   const words = (pane: Pane, index: number) => {
     const sentence = pane.sentences[index];
     return sentence ? pane.text.slice(sentence.start, sentence.end) : "";
@@ -103,13 +124,14 @@ function row({ a, b, changed }: Pair, at: number, before: Pane, after: Pane): HT
   const score = (pane: Pane, index: number) => signed(pane.sentences[index]?.score ?? 0);
   const [kind, stance] = changed ? ["changed", `${score(before, a)} → ${score(after, b)}`]
     : a < 0 ? ["new", score(after, b)] : ["gone", score(before, a)];
+  const [was, is] = [words(before, a), words(after, b)];
   const parts: (Node | string)[] = changed
-    ? diffWordsWithSpace(words(before, a), words(after, b)).map(({ value, added, removed }) =>
-      added ? make("ins", "", value) : removed ? make("del", "", value) : value)
-    : [a < 0 ? words(after, b) : words(before, a)];
+    ? (diffWordsWithSpace(was, is, { maxEditLength: WORDS }) ?? [{ value: was, removed: true }, { value: is, added: true }])
+      .map(({ value, added, removed }) => (added ? make("ins", "", value) : removed ? make("del", "", value) : value))
+    : [a < 0 ? is : was];
   const button = make("button", "", make("span", "label", kind), make("span", "sure", stance), make("span", "text", ...parts));
   button.type = "button";
-  button.dataset["at"] = String(at);
+  button.dataset["index"] = nameOf(pair);
   const pane = b >= 0 ? after : before;
   const label = pane.sentences[b >= 0 ? b : a]?.label;
   button.style.setProperty("--hue", hueOf(pane.stance?.topic.labels.find(({ name }) => name === label)));

@@ -3,6 +3,8 @@
 
 import type { Label } from "stancelight";
 
+export { percent } from "../module/written";
+
 /** The element with this id; the page's own markup promises it. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
@@ -58,11 +60,4 @@ export const hueOf = (label: Label | undefined): string => (label ? `light-dark(
 export function signed(x: number): string {
   const figure = Math.abs(x).toFixed(2);
   return Number(figure) === 0 ? figure : (x < 0 ? "−" : "+") + figure;
-}
-
-/** A probability in per cent, on one line; near the ends with a decimal, and never 100, which would be a lie. */
-export function percent(p: number): string {
-  if (p > 0.999) return ">99.9\u00a0%";
-  if (p < 0.001) return "<0.1\u00a0%";
-  return `${(100 * p).toFixed(p > 0.99 || p < 0.01 ? 1 : 0)}\u00a0%`;
 }

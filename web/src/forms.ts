@@ -2,6 +2,7 @@
 // page of its own goes out. Pure functions of what they are given.
 
 import { strengthOf, type Sentence, type Topic } from "stancelight";
+import { percent } from "./dom";
 
 /** What was read, and what of it is painted. */
 export interface Reading {
@@ -30,7 +31,8 @@ export function asJson(reading: Reading): string {
 export function asCsv(reading: Reading): string {
   const names = reading.topic.labels.map(({ name }) => name);
   const cell = (value: unknown) => {
-    const words = String(value);
+    // A spreadsheet would take a sentence that begins so for a formula, and do what it says; figures are only figures.
+    const words = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
     return /[",\r\n]/.test(words) ? `"${words.replaceAll('"', '""')}"` : words;
   };
   const line = (cells: unknown[]) => `${cells.map(cell).join(",")}\r\n`;
@@ -54,7 +56,7 @@ export function asHtml(reading: Reading): string {
     const p = sentence.probabilities[sentence.label] ?? 0;
     const i = topic.labels.findIndex(({ name }) => name === sentence.label);
     const tint = Math.min(2, Math.floor(3 * strengthOf(p, threshold)));
-    body += `${escape(text.slice(at, sentence.start))}<mark class="l${i} t${tint}" title="${escape(sentence.label)} ${(100 * p).toFixed(1)} %">`
+    body += `${escape(text.slice(at, sentence.start))}<mark class="l${i} t${tint}" title="${escape(`${sentence.label} ${percent(p)}`)}">`
       + `${escape(text.slice(sentence.start, sentence.end))}</mark>`;
     at = sentence.end;
   }

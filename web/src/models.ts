@@ -27,6 +27,8 @@ export class Models {
   /** In the order of the menu, the flagship first. */
   readonly offered: Offered[] = [];
   private readonly loaded = new Map<Offered, Promise<Stancelight>>();
+  /** Readers' own of before, in whose place another stands. */
+  private replaced: Offered[] = [];
 
   /** Reads the list. */
   async begin(): Promise<void> {
@@ -54,7 +56,16 @@ export class Models {
     model.title = `${topic.title} (${name})`;
     // The same file again, trained anew perhaps, takes its own place.
     const old = this.offered.findIndex((one) => one.name === name && typeof one.file !== "string");
-    this.offered.splice(old < 0 ? this.offered.length : old, 1, model);
+    this.replaced.push(...this.offered.splice(old < 0 ? this.offered.length : old, 1, model));
     return model;
+  }
+
+  /** Frees the memory of those replaced, but for those in use. */
+  tidy(used: (Offered | undefined)[]): void {
+    for (const model of this.replaced.filter((one) => !used.includes(one))) {
+      void this.loaded.get(model)?.then((stance) => stance.dispose());
+      this.loaded.delete(model);
+    }
+    this.replaced = this.replaced.filter((one) => used.includes(one));
   }
 }

@@ -20,15 +20,13 @@ export class Opinions {
   private readonly names: string[];
   /** Said of labels that this model has not: one of the reader's own may have others under the same name. */
   private readonly foreign: Opinion[] = [];
+  /** Whether what is kept is what was said last. */
+  private isKept = true;
 
   constructor(topic: Topic) {
     this.key = `stancelight-opinions-${topic.name}`;
     this.names = topic.labels.map(({ name }) => name);
-    for (const opinion of stored(this.key)) {
-      const known = [opinion.said, opinion.label].every((name) => name === null || this.names.includes(name));
-      if (known) this.opinions.set(opinion.text, opinion);
-      else this.foreign.push(opinion);
-    }
+    this.recall();
   }
 
   /** The opinion on a sentence, if there is one. */
@@ -39,6 +37,8 @@ export class Opinions {
   /** Keeps an opinion; the same again takes it back. */
   toggle(opinion: Opinion): void {
     const old = this.opinions.get(opinion.text);
+    // Another tab may have kept or forgotten some since; of this one, what this tab shows was meant.
+    this.recall();
     if (old?.label === opinion.label && (opinion.label !== null || old.said === opinion.said)) this.opinions.delete(opinion.text);
     else this.opinions.set(opinion.text, opinion);
     this.keep();
@@ -66,13 +66,26 @@ export class Opinions {
     }).join("");
   }
 
+  private recall(): void {
+    if (!this.isKept) return;
+    this.opinions.clear();
+    this.foreign.length = 0;
+    for (const opinion of stored(this.key)) {
+      const known = [opinion.said, opinion.label].every((name) => name === null || this.names.includes(name));
+      if (known) this.opinions.set(opinion.text, opinion);
+      else this.foreign.push(opinion);
+    }
+  }
+
   private keep(): void {
     try {
       const all = [...this.foreign, ...this.opinions.values()];
       if (all.length === 0) localStorage.removeItem(this.key);
       else localStorage.setItem(this.key, JSON.stringify(all));
+      this.isKept = true;
     } catch {
       // Storage is full or forbidden: they last as long as the page.
+      this.isKept = false;
     }
   }
 }

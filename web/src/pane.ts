@@ -41,6 +41,8 @@ export class Pane {
   reader: Reader | undefined;
   /** Counts what makes an earlier reading useless: keystrokes, another model. */
   version = 0;
+  /** Counts the models asked for: one may come when another is wanted already. */
+  asked = 0;
   /** Whether the quick model is not through yet. */
   isReading = false;
   /** The pane whose slider and ticks say what is painted here: itself, or where two articles are compared the first. */

@@ -37,12 +37,14 @@ async function quotationsIn(text: string, isStale: () => boolean): Promise<Quota
 export class Speakers {
   private readonly list = byId("speakers");
   private speakers: Speaker[] = [];
+  /** What their indices count in: a pane, its text, and how many sentences that had. */
+  private found: { pane: Pane; text: string; count: number } | undefined;
   private version = 0;
 
   constructor(private readonly choose: (index: number) => void) {
     this.list.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-index]");
-      if (button) this.choose(Number(button.dataset["index"]));
+      if (button && this.found && this.isOf(this.found.pane)) this.choose(Number(button.dataset["index"]));
     });
   }
 
@@ -71,11 +73,14 @@ export class Speakers {
     const told = [...byName.values()].filter(({ name }) => name !== "").sort((a, b) => b.sentences.length - a.sentences.length);
     const rest = byName.get("");
     this.speakers = [...told.slice(0, MOST), ...(rest ? [rest] : [])];
+    this.found = { pane, text, count: sentences.length };
     this.show(pane);
   }
 
   /** Shows them with the counts as painted now. */
   show(pane: Pane): void {
+    // Of another article their indices say nothing; that is about to be read.
+    if (!this.isOf(pane)) return;
     byId("quoted").hidden = this.speakers.length === 0;
     settle(this.list, this.speakers.map(({ name, sentences }) => {
       const labels = pane.stance?.topic.labels.filter(({ pole }) => pole !== 0) ?? [];
@@ -100,5 +105,11 @@ export class Speakers {
       });
       return make("li", "", title, make("ul", "", ...places));
     }));
+  }
+
+  /** Whether they are those of the pane as it is now. */
+  private isOf(pane: Pane): boolean {
+    const { found } = this;
+    return found?.pane === pane && found.text === pane.text && found.count === pane.sentences.length;
   }
 }

@@ -11,6 +11,7 @@ interface WorkerScope {
   addEventListener(type: string, listener: (event: WorkerEvent) => void): void;
   clients: { claim(): Promise<void> };
   location: Location;
+  registration: ServiceWorkerRegistration;
 }
 interface WorkerEvent {
   request: Request;
@@ -19,7 +20,9 @@ interface WorkerEvent {
 }
 
 const scope = globalThis as unknown as WorkerScope;
-const name = `stancelight-${BUILD}`;
+// Other copies of this page may lie on the same origin. No address has a space in it, so none begins as another's name does.
+const own = `stancelight ${scope.registration.scope} `;
+const name = own + BUILD;
 
 scope.addEventListener("install", (event) => {
   // Around the browser's own cache, which might hold a file of the build before; not of one whose name tells its content.
@@ -29,7 +32,7 @@ scope.addEventListener("install", (event) => {
 });
 
 scope.addEventListener("activate", (event) => {
-  const drop = (old: string) => (old.startsWith("stancelight-") && old !== name ? caches.delete(old) : undefined);
+  const drop = (old: string) => (old.startsWith(own) && old !== name ? caches.delete(old) : undefined);
   event.waitUntil(caches.keys().then((names) => Promise.all(names.map(drop))).then(() => scope.clients.claim()));
 });
 

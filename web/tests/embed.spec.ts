@@ -101,6 +101,34 @@ test("the one line keeps up with a page that changes and navigates", { tag: "@fi
   expect(changes).toBe(0);
 });
 
+test("a selector that is none is told once, and leaves nothing behind", async ({ page }) => {
+  const told: string[] = [];
+  page.on("console", (message) => told.push(message.text()));
+  page.on("pageerror", ({ message }) => told.push(message));
+  // Of the last page's article nothing is there at first.
+  for (const [line, tag] of [['data-for="p["', "article"], ['data-for="article" data-skip="[["', "article"], ['data-for="article" data-skip="[["', "main"]] as const) {
+    told.length = 0;
+    await page.route("**/hosts/auto.html", async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace('data-for="article"', line).replaceAll("article>", `${tag}>`) });
+    });
+    await page.goto("/hosts/auto.html");
+    if (tag === "main") {
+      await expect(page.locator("[data-stancelight-panel]")).toHaveCount(1);
+      await page.evaluate(() => document.body.append(document.createElement("article")));
+    }
+    await expect.poll(() => told).toEqual([expect.stringMatching(/^stancelight: .*selector/)]);
+    await expect(page.locator("[data-stancelight-panel]")).toHaveCount(0);
+    await page.evaluate(() => new Promise((resolve) => {
+      document.body.append(document.createElement("article"));
+      dispatchEvent(new PopStateEvent("popstate"));
+      setTimeout(resolve, 700);
+    }));
+    expect(told).toHaveLength(1);
+    await page.unroute("**/hosts/auto.html");
+  }
+});
+
 test("the one line can paint with marks, use another model, and go without a panel", async ({ page }) => {
   await page.route("**/hosts/auto.html", async (route) => {
     const response = await route.fetch();

@@ -105,3 +105,43 @@ test("a larger model that cannot be had, or answers another question, changes no
   await page.locator("#topic").selectOption({ label: "News sentiment" });
   await expect(page.locator("#closer")).toBeHidden();
 });
+
+test("a worker that broke is replaced when the closer reading is asked for again", async ({ page }) => {
+  await open(page, "/toy/");
+  await write(page, TEXT);
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expect(page.locator("#closer-said")).toHaveText("All 4 read closely");
+  const [worker] = page.workers();
+  const closed = worker?.waitForEvent("close");
+  await worker?.evaluate(() => void setTimeout(() => { throw new Error("broken"); }));
+  await closed;
+  await write(page, `${TEXT} So be it.`);
+  await expect(page.locator("#closer-said")).toContainText("The closer reading stopped");
+  await page.getByRole("button", { name: "Read closely" }).click();
+  await page.getByRole("button", { name: "Read more closely" }).click();
+  await expect(page.locator("#closer-said")).toHaveText("All 5 read closely");
+});
+
+test.describe("without what the service worker keeps", () => {
+  test.use({ serviceWorkers: "block" });
+
+  test("a larger model that fails when another topic is on show says nothing there", async ({ page }) => {
+    await open(page, "/toy/");
+    let fail = () => {};
+    const failing = new Promise<void>((resolve) => (fail = resolve));
+    await page.route("**/encoder.stance", async (route) => {
+      await failing;
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "Read more closely" }).click();
+    await expect(page.locator("#closer-said")).toHaveText("Fetching the larger model…");
+    await page.locator("#topic").selectOption({ label: "News sentiment" });
+    await expect(page.locator("#legend")).toContainText("positive");
+    fail();
+    // The wish is taken back.
+    await expect.poll(() => page.evaluate(() => localStorage.getItem("stancelight-closer-toy"))).toBeNull();
+    expect(await page.locator("#closer-said").textContent()).toBe("");
+    await page.locator("#topic").selectOption({ label: "Toy" });
+    await expect(page.getByRole("button", { name: "Read more closely" })).toHaveAttribute("aria-pressed", "false");
+  });
+});

@@ -83,11 +83,27 @@ test("the same file again takes its own place on the menu", async ({ page, reque
   await open(page);
   const before = await page.locator("#topic option").count();
   const model = await (await request.get(`/stancelight/${hashed("models/news-sentiment.stance")}`)).body();
+  await page.evaluate(async () => {
+    const { Stancelight } = (await import(new URL("stancelight/index.js", document.baseURI).href)) as typeof import("stancelight");
+    const { dispose } = Stancelight.prototype;
+    Object.assign(window, { freed: 0 });
+    Stancelight.prototype.dispose = function () {
+      (window as unknown as { freed: number }).freed += 1;
+      dispose.call(this);
+    };
+  });
+  const freed = () => page.evaluate(() => (window as unknown as { freed: number }).freed);
   for (let time = 0; time < 2; time += 1) {
+    expect(await freed()).toBe(0);
     await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
     await expect(page.locator("#topic option:checked")).toHaveText(/mine\.stance/);
+    await expect(page.locator("#legend")).toContainText("positive");
   }
   await expect(page.locator("#topic option")).toHaveCount(before + 1);
+  // The one before is not kept in memory, and nothing asks for it.
+  await expect.poll(freed).toBe(1);
+  await page.locator("#timeline button").first().click();
+  await expect(page.locator("#why table")).toContainText("sum (logit)");
 });
 
 test.describe("without what the service worker keeps", () => {
@@ -115,6 +131,25 @@ test.describe("without what the service worker keeps", () => {
     await write(page, "Both sides signed the accord.");
     await expect(page.getByRole("alert")).toBeHidden();
     await expect(page.locator("#timeline button")).toHaveCount(1);
+  });
+
+  test("a topic that comes late does not take the place of the one chosen since", async ({ page }) => {
+    await open(page);
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route("**/*.stance", async (route) => {
+      await released;
+      await route.continue();
+    });
+    const topic = page.locator("#topic");
+    await topic.selectOption({ label: "News sentiment" });
+    await topic.selectOption({ label: "Cooperation or threat" });
+    release();
+    // Once the second pane has it, it has come.
+    await page.getByLabel("Show").selectOption({ label: "two topics" });
+    await expect(page.locator("#legend-2")).toContainText("positive");
+    await expect(page.locator("#legend")).toContainText("threat");
+    await expect(topic.locator("option:checked")).toHaveText("Cooperation or threat");
   });
 });
 
@@ -169,6 +204,24 @@ test("works offline after the first visit, from a sub-path too", async ({ page, 
     await expect(page.locator("#legend")).toContainText("negative");
     await context.setOffline(false);
   }
+});
+
+test("copies of the page on one origin leave each other what they keep for offline", async ({ page, baseURL }) => {
+  const keys = () => page.evaluate(() => caches.keys());
+  const nameOf = (path: string, build: string) => `stancelight ${baseURL}${path} ${build}`;
+  const [other, old] = [nameOf("/other/", "0"), nameOf("/", "0")];
+  await page.goto("/hosts/plain.html");
+  await page.evaluate((names) => Promise.all(names.map((name) => caches.open(name))), [other, old]);
+  await open(page);
+  await served(page);
+  expect(await keys()).toContain(other);
+  expect(await keys()).not.toContain(old);
+  const sub = "/some/sub/path/";
+  await open(page, sub);
+  await expect.poll(() => page.evaluate(async (sub) => (await navigator.serviceWorker.getRegistration(sub))?.active?.state, sub)).toBe("activated");
+  const found = await keys();
+  expect(found.filter((name) => name.startsWith(nameOf("/", "")) || name.startsWith(nameOf(sub, "")))).toHaveLength(2);
+  expect(found).toHaveLength(3);
 });
 
 test("no request goes anywhere else, and nothing breaks the policy", { tag: "@firefox" }, async ({ page, baseURL }) => {

@@ -69,6 +69,27 @@ test("a judgement goes with what is said of a sentence now, and none is lost to 
   expect(kept.map(({ label }) => label).sort()).toEqual(["cold", "cooperation", null]);
 });
 
+test("what is judged in two tabs is kept from both, and what the one forgets the other does not bring back", async ({ page, context }) => {
+  const other = await context.newPage();
+  const judge = async (page: Page, row: number) => {
+    await page.bringToFront();
+    await page.locator("#findings button").nth(row).click();
+    await page.locator("#opinion-choices").getByRole("button", { name: "Right", exact: true }).click();
+  };
+  const count = (page: Page) => page.locator("#opinions-count");
+  await open(page);
+  await open(other);
+  await judge(page, 0);
+  await judge(other, 1);
+  await expect(count(other)).toHaveText(/^You judged 2 sentences/);
+  await page.reload();
+  await expect(count(page)).toHaveText(/^You judged 2 sentences/);
+  page.on("dialog", (dialog) => void dialog.accept());
+  await page.getByRole("button", { name: "Forget them" }).click();
+  await judge(other, 2);
+  await expect(count(other)).toHaveText(/^You judged 1 sentence;/);
+});
+
 test("the menu closes by Escape and by a click elsewhere", { tag: "@firefox" }, async ({ page }) => {
   await open(page);
   const button = page.getByRole("button", { name: "Copy link" });
@@ -121,6 +142,18 @@ test("the findings can be taken along as JSON, CSV and a page of their own", { t
   expect(await other.locator("article mark").allTextContents()).toEqual(marks.map((sentence) => sentence.text));
   expect(await other.locator("article b").count()).toBe(0);
   expect(complaints).toEqual([]);
+});
+
+test("no sentence in a CSV table is a formula, and figures are figures", async ({ page }) => {
+  await open(page);
+  const sentences = ['=HYPERLINK("x") was shelled.', "@army shelled the port.", "+49 is the number.", "-5 degrees were threatened."];
+  await write(page, sentences.join("\n\n"));
+  await expect(page.locator("#timeline button")).toHaveCount(4);
+  await page.getByText("Save or share").click();
+  const rows = (await taken(page, "CSV")).trimEnd().split("\r\n").slice(1);
+  expect(rows.map((row) => /^\d+,\d+,("(?:[^"]|"")*"|[^,]*),/.exec(row)?.[1]))
+    .toEqual(['"\'=HYPERLINK(""x"") was shelled."', "'@army shelled the port.", "'+49 is the number.", "'-5 degrees were threatened."]);
+  for (const row of rows) expect(row).toMatch(/,(true|false),-?\d[\d.e-]*(,\d[\d.e-]*){3}$/);
 });
 
 test("a link holds the article, the topic and the threshold; too long or damaged is said", { tag: "@firefox" }, async ({ page, context }) => {

@@ -115,6 +115,40 @@ test("of two versions the new, gone and changed sentences are listed and lead to
   expect(marked).toBe("Both sides signed the accord and thanked Norway.");
 });
 
+test("in the list of changes the focus stays on the sentence it is on, however that is changed further", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await show(page, "two articles");
+  const first = "Both sides signed the accord and thanked Norway. The strait is wide. The harbour is old.";
+  await write(page, first);
+  await write(page, "Both sides rejected the accord and thanked Norway. The strait is wide.", "editor-2");
+  await expect(page.locator("#changes li")).toHaveCount(2);
+  const changed = page.locator("#changes li", { hasText: "changed" });
+  await changed.getByRole("button").focus();
+  await page.evaluate(() => {
+    const editor = document.getElementById("editor-2") as HTMLElement;
+    editor.textContent = "Both sides rejected the accord and threatened Norway. The strait is wide.";
+    editor.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  await expect(changed.locator("ins")).toHaveText(["rejected", "threatened"]);
+  await expect(changed.getByRole("button")).toBeFocused();
+});
+
+test("where both articles have many sentences, but in another order, it is said that nothing is told of each", async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page);
+  await show(page, "two articles");
+  const sentences = Array.from({ length: 300 }, (_, i) => `The ferry number ${i} is late.`);
+  const untold = page.getByText("What became of each sentence is not told");
+  await write(page, sentences.join(" "));
+  await write(page, [...sentences].reverse().join(" "), "editor-2");
+  await expect(untold).toBeVisible();
+  await expect(page.locator("#changes-section")).toBeHidden();
+  await write(page, sentences.slice(3).join(" "), "editor-2");
+  await expect(page.locator("#changes-count")).toHaveText(/^0 new, 3 gone, 0 changed/);
+  await expect(untold).toBeHidden();
+});
+
 test("differences of means and of sentences are what they should be", () => {
   // Welch's t by hand: means 0 and 0.5, variances 0.01 and 0.04 of five each, 5.88 degrees of freedom, t = 2.459.
   const a = [-0.1, 0.1, 0, -0.1, 0.1];
@@ -135,6 +169,20 @@ test("differences of means and of sentences are what they should be", () => {
   expect(areVersions(pairs([], ["x"]))).toBe(false);
 });
 
+test("of long articles as much is compared as holds nobody up, and what is not is told apart", () => {
+  const many = (count: number, words: (i: number) => string) => Array.from({ length: count }, (_, i) => words(i));
+  const article = many(4000, (i) => `The army left port ${i} at dawn`);
+  const alone = pairs(article, many(4000, (i) => `Wine${i}`));
+  expect(alone).toHaveLength(8000);
+  expect(alone.every(({ a, b, skipped }) => (a < 0) !== (b < 0) && skipped)).toBe(true);
+  // Half of them changed, each alone between two that stayed.
+  const found = pairs(article, article.map((words, i) => (i % 2 ? words.replace("left", "shelled") : words)));
+  expect(found.map(({ a, b }) => [a, b])).toEqual(article.map((_, i) => [i, i]));
+  expect(found.filter(({ changed }) => changed)).toHaveLength(2000);
+  expect(pairs(article, [...article].reverse())).toEqual([]);
+  expect(pairs(many(6000, String), many(6000, String))).toEqual([]);
+});
+
 test("speakers are listed with what they say, and lead to the sentence", async ({ page }) => {
   await open(page);
   await write(page, "“We will shell the port and attack again,” said Admiral Ines Karo. “We threaten nobody,” Karo added.\n\nThe delegation said: “Both sides signed the accord.” “Never was a summer so long.”");
@@ -152,4 +200,22 @@ test("speakers are listed with what they say, and lead to the sentence", async (
   await expect(rows.nth(2)).not.toContainText(/threat \d/);
   await write(page, "Nobody speaks here.");
   await expect(page.locator("#quoted")).toBeHidden();
+});
+
+test("while an article is read anew, nobody is said to have said what they did not", async ({ page }) => {
+  await open(page);
+  await write(page, "It rained. “We will shell the port,” said Admiral Ines Karo.");
+  const said = page.locator("#speakers button");
+  await expect(said).toHaveText([/We will shell the port/]);
+  await page.evaluate(() => {
+    const list = document.getElementById("speakers") as HTMLElement;
+    const seen = ((window as unknown as { seen: (string | null)[] }).seen = []) as (string | null)[];
+    new MutationObserver(() => seen.push(...[...list.querySelectorAll("button")].map((button) => button.textContent)))
+      .observe(list, { childList: true, subtree: true, characterData: true });
+  });
+  await write(page, "It rained. Nobody was there. “We thank Norway,” said Admiral Ines Karo.");
+  await expect(said).toHaveText([/We thank Norway/]);
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect(seen.length).toBeGreaterThan(0);
+  for (const words of seen) expect(words).toContain("We thank Norway");
 });
