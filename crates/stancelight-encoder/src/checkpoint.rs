@@ -161,6 +161,9 @@ fn write(
     write().map_err(|e| failed(e.to_string()))
 }
 
+/// What a file holds beside its tensors, and these.
+type Noted<T, const N: usize> = (T, [Vec<f32>; N]);
+
 /// The note and the tensors in a file; none if there is no file.
 ///
 /// # Errors
@@ -168,13 +171,13 @@ fn write(
 fn read<T: DeserializeOwned, const N: usize>(
     path: &Path,
     names: &[&str; N],
-) -> Result<Option<(T, [Vec<f32>; N])>, EncodeError> {
+) -> Result<Option<Noted<T, N>>, EncodeError> {
     let bytes = match std::fs::read(path) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(EncodeError::file(path, format!("cannot be read: {e}"))),
     };
-    let whole = || -> Option<(T, [Vec<f32>; N])> {
+    let whole = || -> Option<Noted<T, N>> {
         let (_, metadata) = SafeTensors::read_metadata(&bytes).ok()?;
         let note = serde_json::from_str(metadata.metadata().as_ref()?.get("state")?).ok()?;
         let file = SafeTensors::deserialize(&bytes).ok()?;

@@ -38,7 +38,7 @@ pub struct HeldOut<'a> {
     pub logits: Vec<Vec<f64>>,
     /// The scorer of each fold that was held out, where they are linear.
     pub scorers: Vec<Linear>,
-    /// Which rows hang together, where that is known, as in [`Validation::together`].
+    /// Which rows hang together, where that is known: a number for each, the same for those of one group and near-repeats.
     pub clusters: Option<Vec<usize>>,
     /// Which part each row is in when calibrating for measurement, `0..of`.
     pub parts: Vec<usize>,
