@@ -95,7 +95,8 @@ fn says_what_is_wrong() {
     let [asked, labelled, out, none, nowhere] =
         ["asked.jsonl", "labelled.jsonl", "o.jsonl", "none", "none/o.jsonl"].map(|name| folder.path(name));
     folder.write("broken.jsonl", "{\"text\": \"Chad\"}\n{\"title\": 1}\n");
-    let broken = folder.path("broken.jsonl");
+    folder.write("number.jsonl", "{\"text\": 3}\n");
+    let [broken, number] = ["broken.jsonl", "number.jsonl"].map(|name| folder.path(name));
     let cases: &[(&[&str], &str)] = &[
         (&[], "lists no data with `opinions`"),
         (&["--unlabelled", &none, "-o", &out], "none"),
@@ -105,6 +106,7 @@ fn says_what_is_wrong() {
         ),
         (&["--unlabelled", &labelled, "-o", &out], ":1: the row has a `label` already"),
         (&["--unlabelled", &broken, "-o", &out], "broken.jsonl:2: no field `text`"),
+        (&["--unlabelled", &number, "-o", &out], "number.jsonl:1: `text` is not a string"),
         (&["--unlabelled", &asked, "-o", &out, "--teachers", "0"], "at least 1"),
         (&["--unlabelled", &asked, "-o", &out, "--dropout", "1"], "dropout"),
     ];

@@ -4,7 +4,7 @@
 //! What the topic file keeps for measuring is kept from the teacher too, and it is measured there: a student will hardly
 //! be better than its teacher.
 
-use crate::input::{object, once_each, without_text};
+use crate::input::{object, once_each};
 use crate::measure::{measure, measured_on};
 use crate::output::{can_be_written, spare, stdout, write_whole, written};
 use crate::progress::bar;
@@ -15,7 +15,7 @@ use clap::Parser;
 use serde_json::{Map, Value};
 use stancelight::{Topic, Verdict, softmax};
 use stancelight_encoder::{Checkpoints, Teacher, Tuning};
-use stancelight_train::{Corpus, Lines, Row, TopicFile, read_error};
+use stancelight_train::{Corpus, Lines, Row, TopicFile, read_error, without_text};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::File;

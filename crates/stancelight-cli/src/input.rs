@@ -74,12 +74,3 @@ pub fn malformed(error: &serde_json::Error) -> String {
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     format!("not a JSON object with a `text` string (column {}): {message}", error.column())
 }
-
-/// What is said of a row without a sentence.
-pub fn without_text(object: &Map<String, Value>) -> String {
-    if object.contains_key("text") {
-        return "`text` is null; give the sentence, or remove the row".to_owned();
-    }
-    let there: Vec<&str> = object.keys().map(String::as_str).collect();
-    format!("no field `text`; the fields here are: {}", there.join(", "))
-}

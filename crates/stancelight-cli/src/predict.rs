@@ -3,7 +3,7 @@
 //! Rows are read here and judged in batches on all cores; only a few batches are under way at a time, so an input
 //! of any length takes the same memory.
 
-use crate::input::{self, malformed, object, without_text};
+use crate::input::{self, malformed, object};
 use crate::output::{stdout, written};
 use anyhow::{Result, bail};
 use clap::Parser;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stancelight::sentence::sentences;
 use stancelight::view::VerdictView;
 use stancelight::{Predictor, Span, Topic, Verdict, score_all};
-use stancelight_train::{Lines, TrainError, read_error};
+use stancelight_train::{Lines, TrainError, read_error, without_text};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};

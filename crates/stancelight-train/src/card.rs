@@ -59,12 +59,15 @@ fn write_card(out: &mut String, file: &TopicFile, subject: &Subject<'_>) -> std:
         }
         writeln!(out)?;
     }
-    let clustered = [overall].into_iter().chain(measured.iter().map(|(_, e)| e)).any(|e| e.clusters < e.sentences);
     writeln!(
         out,
         "## Figures\n\n95 % bootstrap intervals in brackets{}. Baselines: the macro-F1 of always saying the \
          majority label, the Brier score of always giving each label its share (prior).\n",
-        if clustered { "; what was held out was drawn by group, with what nearly repeats it" } else { "" }
+        if overall.clusters < overall.sentences {
+            "; what was held out was drawn by group, with what nearly repeats it"
+        } else {
+            ""
+        }
     )?;
     writeln!(
         out,

@@ -236,15 +236,10 @@ impl<'p> Table<'p> {
         match (stray_quote(table.text.as_bytes(), delimiter), delimiter) {
             (Some(_), b'\t') => table.quoted = false,
             (Some(at), _) => {
-                let message =
-                    "the quotation mark that begins this field does not end it: put every field that has one \
-                               in quotation marks, with those inside doubled"
-                        .to_owned();
-                return Err(TrainError::Row {
-                    path: path.to_owned(),
-                    line: line_of(table.text.as_bytes(), at),
-                    message,
-                });
+                const STRAY: &str = "the quotation mark that begins this field does not end it: put every field that \
+                                     has one in quotation marks, with those inside doubled";
+                let line = line_of(table.text.as_bytes(), at);
+                return Err(TrainError::Row { path: path.to_owned(), line, message: STRAY.to_owned() });
             }
             (None, _) => {}
         }
@@ -322,6 +317,15 @@ fn plain(error: &serde_json::Error) -> String {
     text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
 }
 
+/// What is said of a row without a sentence.
+pub fn without_text(object: &Map<String, Value>) -> String {
+    match object.get("text") {
+        None => missing("text", object),
+        Some(Value::Null) => "`text` is null; give the sentence, or remove the row".to_owned(),
+        Some(_) => "`text` is not a string; put it in quotes".to_owned(),
+    }
+}
+
 fn missing(field: &str, object: &Map<String, Value>) -> String {
     let there: Vec<&str> = object.keys().map(String::as_str).collect();
     format!("no field `{field}`; the fields here are: {}", there.join(", "))
@@ -341,9 +345,7 @@ impl Reading<'_> {
         let text = match object.get_mut("text") {
             Some(Value::String(text)) if text.trim().is_empty() => return Err("`text` is empty; remove the row".into()),
             Some(Value::String(text)) => std::mem::take(text),
-            Some(Value::Null) => return Err("`text` is null; give the sentence, or remove the row".into()),
-            Some(_) => return Err("`text` is not a string; put it in quotes".into()),
-            None => return Err(missing("text", object)),
+            _ => return Err(without_text(object)),
         };
         let target = match &self.opinions {
             Some(opinions) => Some(opinions.of(number)?),

@@ -1,13 +1,11 @@
 //! Measures: true labels and verdicts come in, the figures a referee asks for go out.
 
-use crate::corpus::{Group, Row};
+use crate::corpus::Row;
 use crate::coverage::{Coverage, coverage};
-use crate::sets::Sets;
 use rand::{Rng, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use serde::Serialize;
 use stancelight::{Topic, Verdict};
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// A share or score with its bootstrap 95 % interval (percentile method, Efron 1979). Sentences that hang together are
@@ -188,18 +186,6 @@ pub fn evaluate_rows(
 ) -> Evaluation {
     let judged: Vec<Judged<'_>> = rows.iter().map(|row| row.label()).zip(verdicts).collect();
     evaluate(&judged, clusters, topic, seed)
-}
-
-/// For each row the number of its cluster: rows that have a group in common are in one, if it is one that counts.
-pub fn clusters(rows: &[&Row], counts: impl Fn(&Group) -> bool) -> Vec<usize> {
-    let mut sets = Sets::new(rows.len());
-    let mut first = HashMap::new();
-    for (i, row) in rows.iter().enumerate() {
-        for Group { field, value } in row.groups.iter().filter(|group| counts(group)) {
-            sets.join(i, *first.entry((field, value)).or_insert(i));
-        }
-    }
-    (0..rows.len()).map(|i| sets.find(i)).collect()
 }
 
 /// A figure as `write` writes it, or a dash where there is nothing that it could be of.

@@ -31,7 +31,7 @@ pub struct Folds {
 /// # Errors
 /// If a label has fewer than two rows, or all rows hang together.
 pub fn deal(rows: &[&Row], inside: usize, topic: &Topic, wanted: usize, seed: u64) -> Result<Folds, TrainError> {
-    let first = First::new(&rows[..inside]);
+    let first = First::new(&rows[..inside], |_| true);
     let mut groups = inseparable(rows, &first, inside);
     let like = part_outside(&mut groups, inside, rows.len());
     let (rows, outside) = rows.split_at(inside);
@@ -58,10 +58,11 @@ struct First<'r> {
 }
 
 impl<'r> First<'r> {
-    fn new(rows: &[&'r Row]) -> Self {
+    /// Of the groups that count.
+    fn new(rows: &[&'r Row], counts: impl Fn(&Group) -> bool) -> Self {
         let (mut first, mut fields) = (HashMap::new(), BTreeSet::new());
         for (i, row) in rows.iter().enumerate() {
-            for Group { field, value } in &row.groups {
+            for Group { field, value } in row.groups.iter().filter(|group| counts(group)) {
                 first.entry((*field, value.as_str())).or_insert(i);
                 fields.insert(*field);
             }
@@ -74,6 +75,20 @@ impl<'r> First<'r> {
         let may_be = self.fields.iter().filter(|field| group.field.is_none() || **field == group.field);
         may_be.filter_map(|field| self.rows.get(&(*field, group.value.as_str())).copied())
     }
+
+    /// Puts rows of one group in one set.
+    fn join(&self, rows: &[&Row], sets: &mut Sets) {
+        for (i, row) in rows.iter().enumerate() {
+            row.groups.iter().flat_map(|group| self.of(group)).for_each(|of| sets.join(i, of));
+        }
+    }
+}
+
+/// For each row the number of its cluster: rows that have a group in common are in one, if it is one that counts.
+pub fn clusters(rows: &[&Row], counts: impl Fn(&Group) -> bool) -> Vec<usize> {
+    let mut sets = Sets::new(rows.len());
+    First::new(rows, counts).join(rows, &mut sets);
+    (0..rows.len()).map(|i| sets.find(i)).collect()
 }
 
 /// The rows that must stand in one fold, together; every row is in one of these sets. Outside rows, from `inside` on, are
@@ -81,11 +96,7 @@ impl<'r> First<'r> {
 /// those one.
 fn inseparable(rows: &[&Row], first: &First<'_>, inside: usize) -> Vec<Vec<usize>> {
     let mut sets = Sets::new(rows.len());
-    for (i, row) in rows[..inside].iter().enumerate() {
-        for group in &row.groups {
-            first.of(group).for_each(|of| sets.join(i, of));
-        }
-    }
+    first.join(&rows[..inside], &mut sets);
     let known = |i: usize| i >= inside && !rows[i].groups.is_empty();
     let texts = rows.iter().enumerate().map(|(i, row)| if known(i) { "" } else { row.text.as_str() });
     join_near_duplicates(texts, &mut sets);
@@ -220,7 +231,7 @@ mod tests {
         rows.push(row("they signed it in the harbour today", 1, &[]));
         rows.push(row("They signed it in the market today.", 0, &["g"]));
         let rows: Vec<&Row> = rows.iter().collect();
-        let assign = |seed| assign(&rows, inseparable(&rows, &First::new(&rows), rows.len()), 2, 5, seed);
+        let assign = |seed| assign(&rows, inseparable(&rows, &First::new(&rows, |_| true), rows.len()), 2, 5, seed);
         let folds = assign(1);
         assert_eq!(folds[7], folds[110]);
         // A near-duplicate of a group's member stands with all of the group.
@@ -258,7 +269,7 @@ mod tests {
         let folds = deal(&rows, inside.len(), &two_labels(), 3, 1).unwrap();
         // What shares a group stands in one fold; an outside row of two groups does not join these.
         assert_eq!(folds.assigned[3], folds.assigned[1]);
-        let together = inseparable(&rows, &First::new(&rows[..inside.len()]), inside.len());
+        let together = inseparable(&rows, &First::new(&rows[..inside.len()], |_| true), inside.len());
         let apart = |a, b| together.iter().all(|rows| !(rows.contains(&a) && rows.contains(&b)));
         assert!(apart(0, 1), "{together:?}");
         // Document a is not speaker a.

@@ -36,12 +36,13 @@ pub mod vocabulary;
 
 pub use card::{Subject, card};
 pub use compile::{FitOptions, fit_model};
-pub use corpus::{Corpus, Group, Row};
+pub use corpus::{Corpus, Group, Row, without_text};
 pub use coverage::Coverage;
 pub use error::{TrainError, read_error};
 pub use evaluate::{
-    Estimate, Evaluation, Judged, LabelScore, Majority, Operating, Prior, clusters, evaluate, evaluate_rows, known,
+    Estimate, Evaluation, Judged, LabelScore, Majority, Operating, Prior, evaluate, evaluate_rows, known,
 };
+pub use folds::clusters;
 pub use learning_curve::LearningPoint;
 pub use lines::{Lines, MAX_LINE_BYTES};
 pub use records::SparseRecords;
