@@ -162,6 +162,8 @@ async function openFile(pane: Pane, file: File): Promise<void> {
       const model = await models.add(file.name, bytes);
       for (const one of second ? [first, second] : [first]) listModels(one);
       await useModel(pane, model);
+      // The menu of a pane that reads with what a file of this name held before says the new one already.
+      for (const one of shown()) if (one.model && !models.offered.includes(one.model)) await useModel(one, model);
     } catch (error) {
       complain(`${file.name} cannot be used: ${(error as Error).message}`);
     }

@@ -106,6 +106,19 @@ test("the same file again takes its own place on the menu", async ({ page, reque
   await expect(page.locator("#why table")).toContainText("sum (logit)");
 });
 
+test("both topics are read with what a file holds now, if both were read with what it held before", async ({ page, request }) => {
+  await open(page);
+  await page.getByLabel("Show").selectOption({ label: "two topics" });
+  for (const [topic, label] of [["news-sentiment", "positive"], ["cooperation-threat", "cooperation"]] as const) {
+    const model = await (await request.get(`/stancelight/${hashed(`models/${topic}.stance`)}`)).body();
+    await page.setInputFiles("#file", { name: "mine.stance", mimeType: "application/octet-stream", buffer: model });
+    await expect(page.locator("#legend")).toContainText(label);
+    if (topic === "news-sentiment") await page.locator("#topic-2").selectOption({ label: "News sentiment (mine.stance)" });
+    await expect(page.locator("#topic-2 option:checked")).toHaveText(/mine\.stance/);
+    await expect(page.locator("#legend-2")).toContainText(label);
+  }
+});
+
 test.describe("without what the service worker keeps", () => {
   test.use({ serviceWorkers: "block" });
 
