@@ -87,6 +87,21 @@ fn learns_reports_and_explains_like_any_model() {
     assert!(run(&["evaluate", &model, &own.path("data.jsonl")]).ok().contains("macro-F1"));
 }
 
+/// Sentences of one kind, held out together, are not as much evidence as as many of several.
+#[test]
+fn draws_intervals_by_group() {
+    let own = Own::new();
+    let counted = |more: &[&str]| {
+        let out = own.train("a.stance", &[&["--anyway", "--json"], more].concat()).ok();
+        let report: Value = serde_json::from_str(&out).unwrap();
+        ["clusters", "sentences"].map(|name| report["cross_validation"][name].as_u64().unwrap())
+    };
+    let [clusters, sentences] = counted(&["--group", "category"]);
+    assert!((2..10).contains(&clusters) && sentences > 50, "{clusters} of {sentences}");
+    let [clusters, sentences] = counted(&[]);
+    assert!(clusters > sentences - 5, "{clusters} of {sentences}");
+}
+
 #[test]
 fn ends_the_same_on_any_number_of_threads_and_from_a_checkpoint() {
     let own = Own::new();

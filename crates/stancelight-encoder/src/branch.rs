@@ -94,7 +94,7 @@ mod tests {
 
     fn held<'a>(rows: &[&'a Row], logits: Vec<Vec<f64>>) -> HeldOut<'a> {
         let parts = (0..rows.len()).map(|i| i % 5).collect();
-        HeldOut { rows: rows.to_vec(), logits, scorers: Vec::new(), clusters: None, parts, of: 5 }
+        HeldOut { rows: rows.to_vec(), logits, scorers: Vec::new(), clusters: (0..rows.len()).collect(), parts, of: 5 }
     }
 
     #[test]

@@ -148,14 +148,13 @@ pub fn train(
     let labels = file.topic.labels.len();
     let rows: Vec<&Row> = corpus.rows.iter().collect();
     let (inside, outside) = rows.split_at(held.min(rows.len()));
-    let Folds { assigned, kin, warnings, .. } = folds::deal(&rows, inside.len(), &file.topic, FOLDS, options.seed)?;
-    let part =
-        |out: bool| inside.iter().zip(&assigned).filter(move |(_, fold)| (**fold == 0) == out).map(|(row, _)| *row);
-    let kept: Vec<&Row> = part(true).collect();
+    let Folds { assigned, together, kin, warnings, .. } =
+        folds::deal(&rows, inside.len(), &file.topic, FOLDS, options.seed)?;
+    let (kept, rest): (Vec<usize>, Vec<usize>) = (0..inside.len()).partition(|&i| assigned[i] == 0);
     let outside = outside.iter().zip(&kin).filter(|(_, kin)| !kin.contains(&0)).map(|(row, _)| *row);
-    let taught: Vec<&Row> = part(false).chain(outside).collect();
+    let taught: Vec<&Row> = rest.iter().map(|&i| inside[i]).chain(outside).collect();
     // Who judges epochs and makes probabilities honest.
-    let judges: Vec<&Row> = kept.iter().copied().chain(&dev.rows).collect();
+    let judges: Vec<&Row> = kept.iter().map(|&i| inside[i]).chain(&dev.rows).collect();
 
     progress("learning word pieces", 0, 1);
     let pieces = pieces::learn(taught.iter().map(|row| row.text.as_str()), options.pieces)?;
@@ -196,7 +195,7 @@ pub fn train(
         logits: logits(&judges, Scorer::Encoder(encoder.clone()), &file.topic),
         scorers: Vec::new(),
         parts: (0..judges.len()).map(|i| i % FOLDS).collect(),
-        clusters: None,
+        clusters: kept.iter().map(|&i| together[i]).chain(inside.len()..).take(judges.len()).collect(),
         of: FOLDS,
         rows: judges,
     };

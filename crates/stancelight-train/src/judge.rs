@@ -51,16 +51,15 @@ pub fn judge(
         }
     }
     let judged: Vec<Judged<'_>> = truths.iter().copied().zip(&verdicts).collect();
-    let clusters = held.clusters.as_deref();
-    let overall = evaluate(&judged, clusters, &topic, seed);
+    let overall = evaluate(&judged, Some(&held.clusters), &topic, seed);
     let last = held.rows.iter().map(|row| row.source).max().unwrap_or(0);
     let by_source = (0..=last)
         .filter(|_| last > 0)
         .map(|source| {
             let of: Vec<usize> = (0..judged.len()).filter(|&i| held.rows[i].source == source).collect();
-            let clusters: Option<Vec<usize>> = clusters.map(|all| of.iter().map(|&i| all[i]).collect());
+            let clusters: Vec<usize> = of.iter().map(|&i| held.clusters[i]).collect();
             let judged: Vec<Judged<'_>> = of.iter().map(|&i| judged[i]).collect();
-            (sources[source].clone(), evaluate(&judged, clusters.as_deref(), &topic, seed))
+            (sources[source].clone(), evaluate(&judged, Some(&clusters), &topic, seed))
         })
         .collect();
     let mut warnings = doubts(&overall);

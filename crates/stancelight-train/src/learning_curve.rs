@@ -46,7 +46,7 @@ pub fn learning_curve(
         let what = format!("{hundredths} %");
         let held = validation.run(&what, fit, |fold| part(validation, &order, fold, hundredths))?;
         let verdicts = held.verdicts(validation.topic, &held.calibration(), transfer);
-        let evaluation = evaluate_rows(&held.rows, &verdicts, held.clusters.as_deref(), validation.topic, seed);
+        let evaluation = evaluate_rows(&held.rows, &verdicts, Some(&held.clusters), validation.topic, seed);
         Ok(point(hundredths, evaluation.macro_f1))
     });
     let mut points: Vec<LearningPoint> = measured.collect::<Result<_, TrainError>>()?;

@@ -106,7 +106,7 @@ mod tests {
         let held = HeldOut {
             logits: vec![vec![0.0; 3]; rows.len()],
             scorers: Vec::new(),
-            clusters: None,
+            clusters: (0..rows.len()).collect(),
             parts: Vec::new(),
             of: 1,
             rows,

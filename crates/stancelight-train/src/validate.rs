@@ -38,8 +38,8 @@ pub struct HeldOut<'a> {
     pub logits: Vec<Vec<f64>>,
     /// The scorer of each fold that was held out, where they are linear.
     pub scorers: Vec<Linear>,
-    /// Which rows hang together, where that is known: a number for each, the same for those of one group and near-repeats.
-    pub clusters: Option<Vec<usize>>,
+    /// Which rows hang together: a number for each, the same for those of one group and near-repeats.
+    pub clusters: Vec<usize>,
     /// Which part each row is in when calibrating for measurement, `0..of`.
     pub parts: Vec<usize>,
     /// How many parts.
@@ -86,7 +86,7 @@ impl<'a> Validation<'a> {
             parts: parts.collect(),
             of: self.folds,
             rows: logits.iter().map(|(i, _)| self.inside[*i]).collect(),
-            clusters: Some(logits.iter().map(|(i, _)| self.together[*i]).collect()),
+            clusters: logits.iter().map(|(i, _)| self.together[*i]).collect(),
             logits: logits.into_iter().map(|(_, logits)| logits).collect(),
             scorers,
         })
@@ -113,7 +113,7 @@ impl HeldOut<'_> {
         self.rows.truncate(n);
         self.logits.truncate(n);
         self.parts.truncate(n);
-        self.clusters.iter_mut().for_each(|clusters| clusters.truncate(n));
+        self.clusters.truncate(n);
     }
 
     /// What makes all these logits honest.
