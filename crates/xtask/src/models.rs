@@ -102,14 +102,16 @@ fn is_taught(topic_file: &str) -> bool {
     topic_file.contains("opinions = ")
 }
 
-/// All in the repository that a topic's models are made of and measured on.
+/// All in the repository that a topic's models are made of and measured on: one may learn from another's sentences.
 fn inputs(cli: &Path, topic: &Path) -> Result<stamp::Inputs> {
     let is_input = |path: &PathBuf| {
         path.is_dir() || path.extension().is_some_and(|extension| extension == "toml" || extension == "jsonl")
     };
     let entries = std::fs::read_dir(topic)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     let mut parts: Vec<PathBuf> = entries.into_iter().filter(is_input).collect();
+    parts.extend(web::topics()?.iter().map(|topic| topic.join("corpus.jsonl")));
     parts.sort();
+    parts.dedup();
     parts.iter().try_fold(stamp::Inputs::default().path(cli)?, |all, path| all.path(path))
 }
 
