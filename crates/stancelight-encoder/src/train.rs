@@ -195,6 +195,7 @@ pub fn train(
         logits: logits(&judges, Scorer::Encoder(encoder.clone()), &file.topic),
         scorers: Vec::new(),
         parts: (0..judges.len()).map(|i| i % FOLDS).collect(),
+        // A sentence of `dev` hangs together with none.
         clusters: kept.iter().map(|&i| together[i]).chain(inside.len()..).take(judges.len()).collect(),
         of: FOLDS,
         rows: judges,
